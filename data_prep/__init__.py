@@ -1,0 +1,1 @@
+"""Prepare: raw files -> posts, pairs."""

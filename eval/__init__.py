@@ -1,0 +1,1 @@
+"""Evaluate: writer, scorer, judge -> rewrites, scores, report."""

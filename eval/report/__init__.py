@@ -1,0 +1,1 @@
+"""Pages of a report: report.json -> report.html and report.md, from the Report and nothing else."""

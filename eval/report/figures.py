@@ -1,0 +1,143 @@
+"""Figures as HTML: one value with its interval, an interval plot of several, and the table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.records import Curve, Figure, Report
+from eval.report.labels import CURVES, circumstances, curve_axes, label, value_and_interval
+from virality.page import (
+    NOT_MEASURED,
+    Axis,
+    Mark,
+    Point,
+    escape,
+    fold,
+    forest,
+    interval,
+    number,
+    plot,
+    scale,
+    table,
+)
+
+_COLUMNS = (
+    *("name", "value", "95% interval", "n", "unit", "split", "subset", "corpus", "family", "best of", "seed"),
+    *("source", "note"),
+)
+
+
+def value(figure: Figure) -> str:
+    """The value and its interval, marked with the figure's name so that a test can find it."""
+    missing = " missing" if figure.value is None else ""
+    ends = interval(figure.low, figure.high, figure.unit) if figure.value is not None else ""
+    return (
+        f'<span class="figure{missing}" data-figure="{escape(figure.name)}">'
+        + number(figure.value, figure.unit)
+        + (f' <span class="interval">{ends}</span>' if ends else "")
+        + "</span>"
+    )
+
+
+def interval_plot(
+    report: Report, title: str, figures: Sequence[Figure], reference: float | None, words: str, lead: str
+) -> str:
+    """Figures of one unit in rows, `lead` standing out; figures of another unit than the first are left out.
+
+    `reference` is in the figures' unit, `words` say what it is; None draws no line, the axis then holds zero.
+    A table where none was measured; empty where there is no figure.
+    """
+    figures = [figure for figure in figures if figure.unit == figures[0].unit]
+    if not figures:
+        return ""
+    measured = [figure for figure in figures if figure.value is not None]
+    if not measured:
+        return listing(report, title, figures)
+    ends = [end for figure in measured for end in (figure.value, figure.low, figure.high) if end is not None]
+    marks = [_mark(report, figure, figure.name == lead) for figure in figures]
+    return forest(title, marks, Axis("", scale([reference or 0.0, *ends]), figures[0].unit), reference, words)
+
+
+def _mark(report: Report, figure: Figure, strong: bool) -> Mark:
+    beside = circumstances(report, figure) if figure.value is not None else figure.note
+    title = f"{label(figure)}: {value_and_interval(figure)}"
+    words = f'{escape(label(figure))} <span class="beside">{escape(beside)}</span>'
+    return Mark(words, figure.value, figure.low, figure.high, value(figure), title, strong)
+
+
+def listing(report: Report, title: str, figures: Sequence[Figure]) -> str:
+    """A small table: what, value, on what it rests; empty where there is no figure."""
+    rows = [
+        (escape(label(figure)), value(figure), escape(circumstances(report, figure)), escape(figure.note))
+        for figure in figures
+    ]
+    if not rows:
+        return ""
+    head = ("figure", "value [95% interval]", "rests on", "note")
+    return f'<div class="listing">{table(title, head, rows, len(head))}</div>'
+
+
+def curve(curve: Curve) -> str:
+    """The plot of one curve with its points in a table to unfold; empty where it has no points."""
+    if not curve.x:
+        return ""
+    title, description = CURVES.get(curve.name, (curve.name, ""))
+    x, y = curve_axes(
+        curve.name, curve.x, [*curve.y, *(end for end in curve.low + curve.high if end is not None)]
+    )
+    points = [
+        Point(at, height, _nth(curve.low, i), _nth(curve.high, i))
+        for i, (at, height) in enumerate(zip(curve.x, curve.y, strict=False))
+    ]
+    rows = [
+        (
+            number(point.x, x.unit),
+            number(point.y, y.unit),
+            interval(point.low, point.high, y.unit) or NOT_MEASURED,
+            f"{curve.n[i]:,}" if i < len(curve.n) else NOT_MEASURED,
+        )
+        for i, point in enumerate(points)
+    ]
+    numbers = table(f"{title}: the points", (x.label, y.label, "95% interval", "n"), rows, numeric=0)
+    drawn = plot(title, description, points, x, y, diagonal=curve.name == "scorer.reliability")
+    return f'<div class="curve">{drawn}{fold("The points as numbers", numbers)}</div>'
+
+
+def _nth(ends: list[float | None], i: int) -> float | None:
+    return ends[i] if i < len(ends) else None
+
+
+def every_figure(report: Report) -> str:
+    """All figures, grouped by the first word of their name, with all that the report says of each."""
+    groups: dict[str, list[Figure]] = {}
+    for figure in report.figures:
+        groups.setdefault(figure.name.partition(".")[0], []).append(figure)
+    tables = [
+        table(group, _COLUMNS, [_row(f) for f in figures], len(_COLUMNS)) for group, figures in groups.items()
+    ]
+    return f'<div class="ledger">{"".join(tables)}</div>' if tables else ""
+
+
+def _row(figure: Figure) -> list[str]:
+    name = f"<code>{escape(figure.name)}</code>"
+    missing = figure.value is None
+    ends = "" if missing else interval(figure.low, figure.high, figure.unit)
+    words = (
+        figure.unit,
+        figure.split,
+        figure.subset,
+        figure.corpus,
+        figure.family,
+        figure.best_of,
+        figure.seed,
+    )
+    plain = f'<span class="figure{" missing" if missing else ""}" data-figure="{escape(figure.name)}">'
+    return [
+        name,
+        f"{plain}{number(figure.value, figure.unit)}</span>",
+        f'<span class="interval">{ends}</span>',
+        f"{figure.n:,}",
+        *("" if word is None else escape(str(word)) for word in words),
+        f"<code>{escape(figure.source)}</code>",
+        escape(figure.note),
+    ]

@@ -1,0 +1,51 @@
+"""The report as one HTML page: the order of its sections."""
+
+from __future__ import annotations
+
+import re
+
+from eval.records import Report
+from eval.report.data import data, limits, provenance
+from eval.report.examples import examples
+from eval.report.figures import every_figure
+from eval.report.overview import accuracy, claims, header
+from eval.report.scorer import scorer
+from eval.report.writer import gates, writer
+from virality.page import document, section
+
+_CONTENTS = {
+    "writer": "Writer",
+    "gates": "Gates",
+    "examples": "Examples",
+    "scorer": "Scorer",
+    "data": "Data",
+    "figures": "All figures",
+    "limits": "Limits",
+    "provenance": "Provenance",
+}
+
+
+def render_html(report: Report) -> str:
+    """The page, complete in itself. It prints what the report says and computes nothing."""
+    figures = every_figure(report)
+    sections = [
+        writer(report),
+        gates(report),
+        examples(report),
+        scorer(report),
+        data(report),
+        section("figures", "All figures", figures) if figures else "",
+        limits(report),
+        provenance(report),
+    ]
+    body = "\n".join(part for part in sections if part)
+    parts = [header(report), claims(report), accuracy(report), _contents(body), body]
+    return document(report.title, "\n".join(part for part in parts if part))
+
+
+def _contents(body: str) -> str:
+    present = set(re.findall(r'<section id="(\w+)"', body))
+    links = " ".join(
+        f'<a href="#{anchor}">{words}</a>' for anchor, words in _CONTENTS.items() if anchor in present
+    )
+    return f'<nav aria-label="Sections">{links}</nav>'

@@ -1,0 +1,111 @@
+"""What figures, curves and kinds of example are called in words, the same in every page of a report."""
+
+from __future__ import annotations
+
+from eval.records import Figure, Report
+from virality.page import Axis, interval, number, scale
+
+FIGURES = {
+    "scorer.pair_accuracy": "The scorer",
+    "scorer.pair_accuracy.length_only": "Length only",
+    "scorer.pair_accuracy.features_only": "Features of form only",
+    "scorer.pair_accuracy.shuffled": "Control: shuffled labels",
+    "scorer.pair_accuracy.ceiling": "Noise ceiling",
+    "scorer.pair_accuracy.p01": "The scorer, pairs with p < .01",
+    "scorer.pair_accuracy.p01.ceiling": "Noise ceiling, pairs with p < .01",
+    "scorer.pair_accuracy.p05": "The scorer, pairs with p < .05",
+    "scorer.pair_accuracy.p05.ceiling": "Noise ceiling, pairs with p < .05",
+    "scorer.pair_accuracy.confident_quarter": "The scorer, most confident quarter",
+    "scorer.pair_accuracy.judge": "The judge",
+    "scorer.ece": "Calibration error (ECE)",
+    "scorer.brier": "Brier score",
+    "scorer.gain_over.length_only": "The scorer minus length only",
+    "scorer.gain_over.features_only": "The scorer minus features only",
+    "writer.win_rate": "Writer beats the draft",
+    "writer.win_rate.base": "Base model beats the draft",
+    "writer.win_rate.returned": "Writer beats the draft, if returned",
+    "writer.win_rate.versus_base": "Writer beats the base model",
+    "writer.gate_pass_rate": "Rewrites that pass every gate, writer",
+    "writer.gate_pass_rate.base": "Rewrites that pass every gate, base model",
+    "writer.drafts_with_suggestion": "Drafts with a passing rewrite, writer",
+    "writer.drafts_with_suggestion.base": "Drafts with a passing rewrite, base model",
+    "writer.gain": "Gain",
+    "writer.net_gain": "Net gain",
+    "writer.edit_ratio": "Share of the draft edited",
+    "writer.length_ratio": "Length of the rewrite against the draft",
+    "writer.unchanged": "Rewrites equal to the draft",
+}
+CURVES = {
+    "scorer.reliability": (
+        "Calibration",
+        "How often the scorer is right, by how sure it is. On the diagonal it is as sure as it should be.",
+    ),
+    "scorer.coverage": (
+        "Accuracy when it may abstain",
+        "Accuracy on the pairs it is surest of, by the share of pairs answered.",
+    ),
+    "writer.best_of": (
+        "More rewrites a draft",
+        "Share of drafts improved, by the number of rewrites generated to choose from.",
+    ),
+}
+KINDS = {
+    "good": ("The judge prefers the rewrite", "Returned."),
+    "bad": ("The judge prefers the draft", "Returned, since every gate passed."),
+    "none_passed": (
+        "No rewrite passed the gates",
+        "The draft was returned as it is; this is the first rewrite generated.",
+    ),
+}
+VERDICTS = {"yes": "Yes", "no": "No", "unclear": "Unclear", "not_measured": "Not measured"}
+_FEW = 10  # as many counts can each have a tick of their own
+_AXES = {  # words, unit and start of x, then of y
+    "scorer.reliability": (("predicted probability", "share", 0.5), ("share right", "share", 0.5)),
+    "scorer.coverage": (("share of pairs answered", "share", 0.0), ("accuracy", "share", 0.5)),
+    "writer.best_of": (("rewrites a draft", "count", 0.0), ("drafts improved", "share", 0.0)),
+}
+
+
+def label(figure: Figure) -> str:
+    """The figure in words; its name where no words were given to it."""
+    return FIGURES.get(figure.name, figure.name)
+
+
+def circumstances(report: Report, figure: Figure) -> str:
+    """What else a figure rests on: its n, best of how many, and what sets it apart from its namesakes."""
+    parts = [f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{figure.n:,}"] if figure.value is not None else []
+    if figure.best_of is not None:
+        parts.append(f"best of\N{NO-BREAK SPACE}{figure.best_of}")
+    namesakes = [other for other in report.figures if other.name == figure.name]
+    for field in ("subset", "split", "corpus", "family", "seed"):
+        value = getattr(figure, field)
+        if value is not None and len({getattr(other, field) for other in namesakes}) > 1:
+            parts.append(f"{field} {value}")
+    return ", ".join(parts)
+
+
+def value_and_interval(figure: Figure) -> str:
+    """`65.8% [61.9, 66.4]`, `65.8%` where no interval was computed, or 'not measured'."""
+    text = number(figure.value, figure.unit)
+    return (
+        text if figure.value is None else f"{text} {interval(figure.low, figure.high, figure.unit)}".strip()
+    )
+
+
+def named(report: Report, *names: str) -> list[Figure]:
+    """The report's figures of these names, in the order of the names; absent ones are left out."""
+    return [figure for name in names for figure in report.figures if figure.name == name]
+
+
+def beginning(report: Report, prefix: str) -> list[Figure]:
+    """The report's figures whose dotted name starts with the prefix, in the report's order."""
+    return [figure for figure in report.figures if figure.name.startswith(prefix)]
+
+
+def curve_axes(name: str, xs: list[float], ys: list[float]) -> tuple[Axis, Axis]:
+    """Axes that hold a curve, chance or zero always in sight; those of a curve unknown here have no units."""
+    if name not in _AXES:
+        return Axis("x", scale(xs)), Axis("y", scale(ys))
+    (x_words, x_unit, x_start), (y_words, y_unit, y_start) = _AXES[name]
+    x_ticks = scale([x_start, *xs]) if x_unit == "share" or len(xs) > _FEW else sorted({x_start, *xs})
+    return Axis(x_words, x_ticks, x_unit), Axis(y_words, scale([y_start, *ys]), y_unit)

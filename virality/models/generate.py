@@ -1,0 +1,185 @@
+"""Generation for many drafts behind one instruction: the shared prompt is read once, each draft once for all its samples.
+
+Letters: R rows (draft x sample), P prompt tokens that all drafts share, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from virality.progress import bar
+
+TOP_K = 64
+"""Sampling looks at this many tokens at most; what lies below them is noise in a small model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One generated text.
+
+    Fields:
+        text: decoded, special tokens left out, blanks trimmed; slots not yet restored.
+        stopped: `eos` where the model ended it, `length` where the limit did.
+        seed: of this row.
+    """
+
+    text: str
+    stopped: Literal["eos", "length"]
+    seed: int
+
+
+def generate(
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[list[int]],
+    *,
+    samples: int,
+    temperature: float,
+    top_p: float = 0.95,
+    seed: int = 0,
+    max_new_tokens: Sequence[int],
+    rows: int = 64,
+    label: str = "generating",
+) -> list[list[Rewrite]]:
+    """`samples` rewrites for each prompt, in the order of `prompts`.
+
+    Args:
+        model: causal language model, with or without an adapter.
+        tokenizer: of that model.
+        prompts: token ids, one list a draft.
+        samples: for each prompt; greedy decoding (temperature 0) gives one whatever this says.
+        temperature: 0 is greedy.
+        top_p: nucleus (Holtzman et al. 2020), within the `TOP_K` likeliest tokens.
+        seed: with the prompt and the number of the sample it decides the row's random numbers, so a row does not
+            depend on which others are generated beside it, but for rounding.
+        max_new_tokens: limit for each prompt.
+        rows: rows that are decoded side by side, at most.
+        label: of the progress bar.
+    """
+    import torch
+
+    samples = 1 if temperature == 0 else samples
+    shared = _common_prefix(prompts) if len(prompts) > 1 else 0
+    order = sorted(range(len(prompts)), key=lambda at: (len(prompts[at]), max_new_tokens[at]))
+    width = max(1, rows // samples)
+    batches = [order[at : at + width] for at in range(0, len(order), width)]
+    out: list[list[Rewrite]] = [[] for _ in prompts]
+    with torch.inference_mode():
+        prefix = _read_prefix(model, prompts[0][:shared]) if shared else None
+        for batch in bar(batches, label, unit="batches") if len(batches) > 1 else batches:
+            tails = [prompts[at][shared:] for at in batch]
+            limits = [max_new_tokens[at] for at in batch]
+            seeds = [_row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
+            ids = _decode(model, tokenizer, prefix, shared, tails, limits, samples, _sampler(temperature, top_p, seeds, max(limits)))
+            for row, (tokens, stopped) in enumerate(ids):
+                text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
+                out[batch[row // samples]].append(Rewrite(text, stopped, seeds[row]))
+    return out
+
+
+Sampler = Callable[[Any, list[int], int], Any]
+
+
+def _common_prefix(prompts: Sequence[list[int]]) -> int:
+    """Length of the longest prefix that all prompts share, leaving each at least one token of its own."""
+    first, last = min(prompts), max(prompts)
+    shared = 0
+    for one, two in zip(first, last, strict=False):
+        if one != two:
+            break
+        shared += 1
+    return min(shared, min(map(len, prompts)) - 1)
+
+
+def _read_prefix(model: Any, ids: list[int]) -> Any:
+    import torch
+    from transformers import DynamicCache
+
+    cache = DynamicCache(config=model.config)
+    model(input_ids=torch.tensor([ids], device=model.device), past_key_values=cache, use_cache=True, logits_to_keep=1)
+    return cache
+
+
+def _decode(
+    model: Any,
+    tokenizer: Any,
+    prefix: Any,
+    shared: int,
+    tails: list[list[int]],
+    limits: list[int],
+    samples: int,
+    sample: Sampler,
+) -> list[tuple[list[int], Literal["eos", "length"]]]:
+    """Token ids of each row and how it ended; rows that are done leave the batch."""
+    import torch
+    from transformers import DynamicCache
+
+    device = model.device
+    longest = max(map(len, tails))
+    ids = torch.tensor([[tokenizer.pad_token_id] * (longest - len(tail)) + tail for tail in tails], device=device)
+    lengths = torch.tensor([len(tail) for tail in tails], device=device)
+    own = (torch.arange(longest, device=device)[None, :] >= longest - lengths[:, None]).long()
+    mask = torch.cat([torch.ones(len(tails), shared, dtype=torch.long, device=device), own], dim=1)
+    cache = copy.deepcopy(prefix) if prefix is not None else DynamicCache(config=model.config)
+    if prefix is not None:
+        cache.batch_repeat_interleave(len(tails))
+    positions = (mask.cumsum(1) - 1).clamp(min=0)[:, shared:]
+    logits = model(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache,
+                   use_cache=True, logits_to_keep=1).logits[:, -1]  # fmt: skip
+    if samples > 1:
+        cache.batch_repeat_interleave(samples)
+        logits, mask = logits.repeat_interleave(samples, 0), mask.repeat_interleave(samples, 0)
+    live = list(range(len(tails) * samples))
+    tokens: list[list[int]] = [[] for _ in live]
+    ends: list[Literal["eos", "length"]] = ["length" for _ in live]
+    stops = {tokenizer.eos_token_id}
+    for at in range(max(limits)):
+        chosen = sample(logits.float(), live, at)
+        keep: list[int] = []
+        for place, (row, token) in enumerate(zip(live, chosen.tolist(), strict=True)):
+            if token in stops:
+                ends[row] = "eos"
+                continue
+            tokens[row].append(token)
+            if len(tokens[row]) < limits[row // samples]:
+                keep.append(place)
+        if not keep:
+            break
+        if len(keep) < len(live):
+            kept = torch.tensor(keep, device=device)
+            cache.batch_select_indices(kept)
+            mask, chosen, live = mask[kept], chosen[kept], [live[place] for place in keep]
+        mask = torch.cat([mask, mask.new_ones(len(live), 1)], dim=1)
+        logits = model(input_ids=chosen[:, None], attention_mask=mask, position_ids=mask.sum(1, keepdim=True) - 1,
+                       past_key_values=cache, use_cache=True).logits[:, -1]  # fmt: skip
+    return list(zip(tokens, ends, strict=True))
+
+
+def _sampler(temperature: float, top_p: float, seeds: list[int], steps: int) -> Sampler:
+    """Greedy, or inverse-CDF sampling with one random number a row and step, drawn beforehand from the row's seed."""
+    import torch
+
+    if temperature == 0:
+        return lambda logits, live, at: logits.argmax(-1)
+    drawn = torch.stack([torch.rand(steps, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+
+    def sample(logits: Any, live: list[int], at: int) -> Any:
+        values, indices = logits.topk(min(TOP_K, logits.shape[-1]), dim=-1)
+        probabilities = (values / temperature).softmax(-1)
+        before = probabilities.cumsum(-1) - probabilities
+        probabilities = probabilities.masked_fill(before >= top_p, 0.0)
+        cumulative = probabilities.cumsum(-1)
+        goal = drawn[live, at].to(logits.device)[:, None] * cumulative[:, -1:]
+        place = (cumulative <= goal).sum(-1, keepdim=True).clamp(max=values.shape[-1] - 1)
+        return indices.gather(-1, place).squeeze(-1)
+
+    return sample
+
+
+def _row_seed(seed: int, prompt: list[int], sample: int) -> int:
+    state = f"{seed} {sample} {prompt}".encode()
+    return int(hashlib.sha256(state).hexdigest()[:8], 16)

@@ -1,0 +1,300 @@
+"""What any HTML page of ours stands on: shell, escaping, numbers with intervals, marked changes, small plots.
+
+A page is one file: its styles are inside, it runs no script and asks the network for nothing. Arguments named
+`*_html`, cells of tables and bodies are HTML already; everything else is text and is escaped here.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from importlib import resources
+
+NOT_MEASURED = "not measured"
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_STOPS = "[.,;:!?…،؛؟]"
+_WORD = re.compile(rf"\s*(?:{_STOPS}+(?=\s|$)|\S+?(?={_STOPS}*(?:\s|$)))")
+_LONE_WORDS = (
+    2  # this many kept words between two changes are shown as part of the change: fewer, longer marks
+)
+_DECIMALS = {"share": 1, "points": 1, "nats": 3, "probability": 3, "count": 0, "seconds": 1}
+_SUFFIX = {"share": "%", "points": " points", "nats": " nats", "seconds": " s"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One row of an interval plot. `text_html` is what stands at its right; `value` None draws nothing."""
+
+    label_html: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text_html: str
+    title: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a curve, with the ends of its interval; None where no interval is known."""
+
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis: its words, its ticks (the first and last are its ends), and the unit they are printed in."""
+
+    label: str
+    ticks: list[float]
+    unit: str = ""
+
+    def place(self, value: float) -> float:
+        """Where the value lies between the ends, 0 to 1; beyond them where the value is beyond them."""
+        return (value - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
+
+    def name(self, tick: float) -> str:
+        """The tick in words of the axis' unit."""
+        words = f"{tick * 100:g}%" if self.unit == "share" else f"{tick:,g}"
+        return words.replace("-", "\N{MINUS SIGN}")
+
+
+def visible(text: str) -> str:
+    """The text with control characters and directional overrides spelled out, e.g. `[U+202E]`.
+
+    Kept are line breaks, tabs, joiners (emoji, Persian) and the direction marks and embeddings of honest
+    Arabic posts: a post stands in a box of its own, which they cannot leave.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return _HARMFUL.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+
+
+def escape(text: str) -> str:
+    """Any text, however hostile, as HTML that shows it; fit for element content and quoted attributes."""
+    return html.escape(visible(text), quote=True)
+
+
+def bdi(text: str) -> str:
+    """Short text of unknown direction (a name, a reason) that cannot reorder what stands around it."""
+    return f"<bdi>{escape(text)}</bdi>"
+
+
+def post(body_html: str, lang: str | None = None) -> str:
+    """A post's text in its own direction. `lang` is a BCP 47 tag; anything else is left out."""
+    tag = f' lang="{lang}"' if lang and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang) else ""
+    return f'<p class="post" dir="auto"{tag}>{body_html}</p>'
+
+
+def marked_changes(before: str, after: str) -> str:
+    """`after` with the words it adds to `before` in <ins> and those it leaves out in <del>, escaped."""
+    old, new = (_WORD.findall(visible(text)) for text in (before, after))
+    matcher = SequenceMatcher(
+        None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False
+    )
+    parts: list[str] = []
+    left_out = added = ""
+    for kind, i, j, k, m in matcher.get_opcodes():
+        between = min(i, k) > 0 and j < len(old) and m < len(new)
+        if kind != "equal" or (between and j - i <= _LONE_WORDS):
+            left_out, added = left_out + "".join(old[i:j]), added + "".join(new[k:m])
+            continue
+        parts += [_changed(left_out, added, not parts), html.escape("".join(new[k:m]))]
+        left_out = added = ""
+    return "".join([*parts, _changed(left_out, added, not parts)]).strip()
+
+
+def _changed(left_out: str, added: str, first: bool) -> str:
+    gap = " " if first and left_out else ""  # only the first word of a text brings no space of its own
+    return _marked("del", left_out) + gap + _marked("ins", added)
+
+
+def _marked(tag: str, text: str) -> str:
+    space = text[: len(text) - len(text.lstrip())]
+    return f"{space}<{tag}>{html.escape(text.lstrip())}</{tag}>" if text else ""
+
+
+def number(value: float | None, unit: str) -> str:
+    """A value in its unit: shares (0 to 1) in percent, points as they are and signed, counts with thousands.
+
+    None, and what is not finite, is 'not measured'.
+    """
+    if value is None or not math.isfinite(value):
+        return NOT_MEASURED
+    return _digits(value, unit) + _SUFFIX.get(unit, "")
+
+
+def interval(low: float | None, high: float | None, unit: str) -> str:
+    """Both ends as `[61.9, 66.4]`, in the unit of `number` without naming it; empty if an end is missing."""
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    return f"[{_digits(low, unit)}, {_digits(high, unit)}]"
+
+
+def _digits(value: float, unit: str) -> str:
+    decimals = _DECIMALS.get(unit, 3)
+    value = round(value * 100 if unit == "share" else value, decimals) + 0.0  # + 0.0: never '-0.0'
+    sign = "+" if unit == "points" else ""
+    return f"{value:{sign},.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def document(title: str, body_html: str, css: str = "") -> str:
+    """A whole page around the body. `css` comes after the house styles and may override them."""
+    styles = resources.files("virality").joinpath("page.css").read_text(encoding="utf-8") + css
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{styles}</style>\n</head>\n"
+        f"<body>\n<main>\n{body_html}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def section(anchor: str, title: str, body_html: str) -> str:
+    """A part of the page under its heading, which `#anchor` leads to."""
+    heading = f'<h2 id="{anchor}-h">{escape(title)}</h2>'
+    return f'<section id="{anchor}" aria-labelledby="{anchor}-h">\n{heading}\n{body_html}\n</section>'
+
+
+def fold(summary: str, body_html: str) -> str:
+    """A part that unfolds on a click, and is printed unfolded."""
+    return f"<details>\n<summary>{escape(summary)}</summary>\n{body_html}\n</details>"
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], numeric: int = 1) -> str:
+    """A table that scrolls inside its own box; the cells of `rows` are HTML, the first one names its row.
+
+    Columns from index `numeric` on are aligned as numbers.
+    """
+    heads = "".join(
+        f'<th scope="col"{_numeric(i, numeric)}>{escape(name)}</th>' for i, name in enumerate(head)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>'
+        + "".join(f"<td{_numeric(i, numeric)}>{cell}</td>" for i, cell in enumerate(row[1:], 1))
+        + "</tr>\n"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(title)}"><table>'
+        f"<caption>{escape(title)}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
+    )
+
+
+def _numeric(column: int, first: int) -> str:
+    return ' class="num"' if column >= first else ""
+
+
+def scale(values: Iterable[float], most: int = 6) -> list[float]:
+    """At most about `most` round ticks that enclose all finite values: 0.4, 0.5, ... 0.9."""
+    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
+    rough = (high - low or abs(high) or 1.0) / (most - 1)
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * unit for m in (1, 2, 5, 10) if m * unit >= rough * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(i * step, 10) for i in range(first, max(last, first + 1) + 1)]
+
+
+def forest(
+    title: str, marks: Sequence[Mark], axis: Axis, reference: float | None, reference_label: str
+) -> str:
+    """Intervals in rows over one axis, a line at `reference` (chance, no gain); read aloud as a table."""
+    at = f"{axis.place(reference) * 100:.2f}%" if reference is not None else ""
+    line = f'<line class="reference" x1="{at}" x2="{at}" y1="0" y2="100%"/>' if at else ""
+    below = (
+        f'<text class="reference" x="{at}" y="36" text-anchor="middle">{escape(reference_label)}</text>'
+        if at
+        else ""
+    )
+    rows = "".join(
+        f'<tr{" class=strong" if mark.strong else ""}><th scope="row">{mark.label_html}</th>'
+        f'<td class="track"><svg class="row" role="img"><title>{escape(mark.title)}</title>'
+        f"{line}{_interval_row(mark, axis)}</svg></td>"
+        f'<td class="value">{mark.text_html}</td></tr>\n'
+        for mark in marks
+    )
+    ticks = "".join(
+        f'<line class="tick" x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="5"/>'
+        f'<text x="{x:.2f}%" y="19" text-anchor="middle">{axis.name(tick)}</text>'
+        for tick, x in ((tick, axis.place(tick) * 100) for tick in axis.ticks)
+    )
+    return (
+        f'<table class="forest"><caption>{escape(title)}</caption>\n<tbody>\n{rows}</tbody>\n'
+        '<tfoot aria-hidden="true"><tr><td></td><td class="track"><svg class="axis">'
+        f'<line class="rule" x1="0" x2="100%" y1="0" y2="0"/>{ticks}{below}</svg>'
+        "</td><td></td></tr></tfoot></table>"
+    )
+
+
+def _interval_row(mark: Mark, axis: Axis) -> str:
+    if mark.value is None or not math.isfinite(mark.value):
+        return ""
+    whisker = ""
+    if mark.low is not None and mark.high is not None:
+        ends = f'x1="{axis.place(mark.low) * 100:.2f}%" x2="{axis.place(mark.high) * 100:.2f}%"'
+        whisker = f'<line class="whisker" {ends} y1="50%" y2="50%"/>'
+    return (
+        f'{whisker}<circle cx="{axis.place(mark.value) * 100:.2f}%" cy="50%" r="{5 if mark.strong else 4}"/>'
+    )
+
+
+def bar(part: float, of: float, title: str) -> str:
+    """A horizontal bar, `part / of` of its box wide."""
+    wide = 100 * min(part / of, 1.0) if of else 0.0
+    return (
+        f'<svg class="bar" role="img"><title>{escape(title)}</title>'
+        f'<rect class="box" width="100%" height="100%"/><rect width="{wide:.2f}%" height="100%"/></svg>'
+    )
+
+
+def plot(
+    title: str, description: str, points: Sequence[Point], x: Axis, y: Axis, diagonal: bool = False
+) -> str:
+    """Points with whiskers, joined by a line, in a figure with its caption; `diagonal` draws y = x."""
+    left, top, wide, tall = 36.0, 26.0, 306.0, 190.0
+
+    def across(value: float) -> float:
+        return left + wide * x.place(value)
+
+    def down(value: float) -> float:
+        return top + tall * (1 - y.place(value))
+
+    grid = "".join(
+        f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{down(t):.1f}" y2="{down(t):.1f}"/>'
+        f'<text x="{left - 7}" y="{down(t) + 4:.1f}" text-anchor="end">{y.name(t)}</text>'
+        for t in y.ticks
+    ) + "".join(
+        f'<text x="{across(t):.1f}" y="{top + tall + 17}" text-anchor="middle">{x.name(t)}</text>'
+        for t in x.ticks
+    )
+    low, high = max(x.ticks[0], y.ticks[0]), min(x.ticks[-1], y.ticks[-1])
+    ends = f'x1="{across(low):.1f}" y1="{down(low):.1f}" x2="{across(high):.1f}" y2="{down(high):.1f}"'
+    ideal = f'<line class="reference" {ends}/>' if diagonal else ""
+    whiskers = "".join(
+        f'<line class="whisker" x1="{across(p.x):.1f}" x2="{across(p.x):.1f}" '
+        f'y1="{down(p.low):.1f}" y2="{down(p.high):.1f}"/>'
+        for p in points
+        if p.low is not None and p.high is not None
+    )
+    path = " ".join(f"{across(p.x):.1f},{down(p.y):.1f}" for p in points)
+    dots = "".join(f'<circle cx="{across(p.x):.1f}" cy="{down(p.y):.1f}" r="3.5"/>' for p in points)
+    return (
+        f'<figure class="plot"><figcaption><b>{escape(title)}</b> {escape(description)}</figcaption>'
+        f'<svg viewBox="0 0 360 262" role="img"><title>{escape(title)}</title>'
+        f"<desc>{escape(description)}</desc>"
+        f'<g aria-hidden="true">{grid}<text x="0" y="10">{escape(y.label)}</text>'
+        f'<text x="{left + wide / 2}" y="{top + tall + 38}" text-anchor="middle">{escape(x.label)}</text></g>'
+        f"{ideal}{whiskers}"
+        f'<polyline points="{path}"/>{dots}</svg></figure>'
+    )

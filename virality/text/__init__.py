@@ -1,0 +1,1 @@
+"""Text: normal form, language, features of form, similarity, platform lengths, edits of wording."""

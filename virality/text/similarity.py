@@ -1,0 +1,71 @@
+"""How alike two texts are: by words, by edits, by what they are made of. All in [0, 1]; 1 means the same."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Sequence
+
+from virality.text.normalise import fold, words
+
+
+def edit_ratio(before: str, after: str) -> float:
+    """Share of words that an edit touched: 0 = the same words in the same order, 1 = nothing in common.
+
+    Word-level: 1 - Ratcliff/Obershelp similarity of the word sequences, case and punctuation counted.
+    """
+    matcher = difflib.SequenceMatcher(a=before.split(), b=after.split(), autojunk=False)
+    return 1.0 - matcher.ratio()
+
+
+def jaccard(first: str, second: str) -> float:
+    """Words in both over words in either, after folding case, digits and Arabic letter forms."""
+    one, two = set(words(fold(first))), set(words(fold(second)))
+    return len(one & two) / len(one | two) if one | two else 1.0
+
+
+def near_duplicates(texts: Sequence[str], threshold: float = 0.7, size: int = 4, common: int = 50) -> list[int]:
+    """A cluster number for each text; texts of one cluster say nearly the same in nearly the same words.
+
+    Two texts join where their sets of `size`-word shingles (of folded words) have a Jaccard index of at least
+    `threshold` (Broder 1997), or where they are equal after folding. Shingles that stand in more than `common`
+    texts are phrases, not copies, and propose no candidates. Texts shorter than `size` words join only when equal.
+
+    Returns:
+        Cluster numbers, equal to the index of the cluster's first text; independent of nothing but the order.
+    """
+    folded = [fold(text) for text in texts]
+    parent = list(range(len(texts)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    def join(one: int, two: int) -> None:
+        low, high = sorted((root(one), root(two)))
+        parent[high] = low
+
+    first: dict[str, int] = {}
+    shingles: list[frozenset[int]] = []
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for index, text in enumerate(folded):
+        if text and first.setdefault(text, index) != index:
+            join(first[text], index)
+            shingles.append(frozenset())
+            continue
+        tokens = text.split()
+        mine = frozenset(hash(tuple(tokens[at : at + size])) for at in range(len(tokens) - size + 1))
+        shingles.append(mine)
+        for shingle in mine:
+            places[shingle].append(index)
+    candidates: set[tuple[int, int]] = set()
+    for where in places.values():
+        if 1 < len(where) <= common:
+            candidates.update((where[i], where[j]) for i in range(len(where)) for j in range(i + 1, len(where)))
+    for one, two in sorted(candidates):
+        both = len(shingles[one] & shingles[two])
+        if both / (len(shingles[one]) + len(shingles[two]) - both) >= threshold:
+            join(one, two)
+    return [root(index) for index in range(len(texts))]
