@@ -28,7 +28,7 @@ class Figure(_Record):
     high: float | None = None
     n: int
     """How many examples (pairs, drafts) the value rests on."""
-    unit: Literal["share", "nats", "points", "count", "seconds", "probability"]
+    unit: Literal["share", "nats", "points", "ratio", "count", "seconds", "probability"]
     split: str = "test"
     corpus: str
     subset: str = "all"

@@ -87,7 +87,7 @@ def keeps_facts(draft: str, rewrite: str, context: Context) -> bool:
 
 
 def gates_hash(context: Context) -> str:
-    """12 hex digits over gates, word lists, thresholds and version; not over a post's platform and language."""
+    """12 hex digits over gates, word lists, thresholds and version; not over platform and language."""
     thresholds = {key: value for key, value in asdict(context).items() if key not in _PER_POST}
     lists = {name: getattr(module, "LISTS", ()) for name, module in (_MODULES | {"wording": wording}).items()}
     content = json.dumps([VERSION, list(GATES), FACT_GATES, thresholds, lists], sort_keys=True)

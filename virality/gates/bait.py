@@ -41,14 +41,15 @@ PHRASES = {
         r"انشر (?:تؤجر|ولك الاجر)",
     ),
     "tag": (
-        r"(?:tag|mention|@) (?:a|an|your|someone|somebody|the|that|two|three|2|3|5|10|friends) ?"
-        r"(?:friends?|person|people|someone|buddy|bestie|mom|mum|dad|partner|who|that|one)?",
+        r"tag (?:a|an|your|someone|somebody|that|two|three|2|3|5|10|friends|us)(?: \w+)?",
+        r"mention (?:a|your|two|three|2|3|5|10) (?:friend|buddy|bestie|colleague)s?",
         r"(?:منشن|تاج|تاق|اعمل تاج|اعمل منشن|سوي منشن|اشر|منشني) (?:ل|الي )?(?:صديق|صديقك|صديقتك|صاحبك|شخص"
         r"|حد|اصدقائك|واحد|لشخص|لصديق)\w*",
     ),
     "comment": (
-        r"(?:comment|type|reply|write) (?:below|yes|no|amen|done|with|a|an|the word|your)(?: \w+)?",
-        r"(?:leave|drop|post|put) (?:a|an|your|us|me|some)? ?(?:\S+ ){0,3}(?:comments?|below)",
+        r"comment (?:below|yes|no|amen|done|with|the word|your|an? (?:emoji|word))(?: \w+)?",
+        r"(?:type|reply|write) (?:yes|no|amen|done|the word|with an? (?:emoji|yes|word))",
+        r"(?:leave|drop|post|put) (?:your|us|me|an?|some) (?:\S+ ){0,3}(?:comments?|below)",
         r"(?:sound off|tell us|tell me|let us know|let me know|answer) in (?:the )?comments?",
         r"comment (?:if|to)",
         r"(?:علق|علقوا|اكتب|اكتبوا|اكتبي|اترك|اتركوا|جاوب|شاركونا) (?:\w+ ){0,2}(?:تم|امين|ب?التعليقات|تعليق"

@@ -19,11 +19,15 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
         return failed(GATE, "unchanged: the words of the draft, in its order")
     n, times = context.repeated_words, context.repeated_times
     runs = _runs(after, n)
-    if runs and (most := runs.most_common(1)[0])[1] >= times and _runs(before, n)[most[0]] < times:
-        return failed(GATE, f"repeats itself: {most[0]!r} stands {most[1]} times", most[0])
+    if len(set(runs)) == len(runs):
+        return Verdict(GATE, "pass")
+    most, count = Counter(runs).most_common(1)[0]
+    if count >= times and _runs(before, n).count(most) < times:
+        phrase = " ".join(most)
+        return failed(GATE, f"repeats itself: {phrase!r} stands {count} times", phrase)
     return Verdict(GATE, "pass")
 
 
-def _runs(folded: str, n: int) -> Counter[str]:
+def _runs(folded: str, n: int) -> list[tuple[str, ...]]:
     tokens = folded.split()
-    return Counter(" ".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
+    return [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]

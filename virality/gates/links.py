@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from virality.gates.verdict import Context, Verdict, failed, listed
+from virality.gates.verdict import Context, Verdict, counted, failed
 from virality.text.facts import facts
 
 GATE = "links"
@@ -17,9 +17,9 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     before = Counter(facts(draft).links) + Counter(_SLOT.findall(draft))
     after = Counter(facts(rewrite).links) + Counter(_SLOT.findall(rewrite))
     if new := sorted(after.keys() - before.keys()):
-        return failed(GATE, f"link {listed(new)} is not in the draft", *new)
+        return failed(GATE, f"{counted('link', new)} not in the draft", *new)
     if lost := sorted(before.keys() - after.keys()):
-        return failed(GATE, f"link {listed(lost)} of the draft is gone", *lost)
+        return failed(GATE, f"{counted('link', lost, ' of the draft')} gone", *lost)
     if repeated := sorted((after - before).keys()):
-        return failed(GATE, f"link {listed(repeated)} stands more often than in the draft", *repeated)
+        return failed(GATE, f"{counted('link', repeated)} there more often than in the draft", *repeated)
     return Verdict(GATE, "pass")

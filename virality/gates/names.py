@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from virality.gates.verdict import Context, Verdict, failed, listed, not_checked
+from virality.gates.verdict import Context, Verdict, counted, failed, not_checked
 from virality.text.facts import case_says, facts
 from virality.text.lang import script
 from virality.text.normalise import fold
@@ -12,9 +12,8 @@ from virality.text.vocabulary import vocabulary
 
 GATE = "names"
 TITLES = vocabulary(
-    "president mr mrs ms miss dr prof professor sir lady sen senator rep gov governor king queen prince pope "
-    "judge general "
-    "captain minister mayor secretary",
+    "president mr mrs ms miss dr prof professor sir lady sen senator rep gov governor king queen prince",
+    "pope judge general captain minister mayor secretary",
 )
 ALIASES = (
     ("us", "usa", "united states", "america"),
@@ -24,7 +23,7 @@ ALIASES = (
 )
 LISTS = (tuple(sorted(TITLES)), ALIASES)
 _CASED = frozenset(("latin", "cyrillic", "greek"))
-_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
+_POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
@@ -35,9 +34,9 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     """
     before, after = facts(draft).names, facts(rewrite).names
     if new := _missing(after, draft):
-        return failed(GATE, f"name {listed(new)} is not in the draft", *new)
+        return failed(GATE, f"{counted('name', new)} not in the draft", *new)
     if lost := _missing(before, rewrite):
-        return failed(GATE, f"name {listed(lost)} of the draft is gone", *lost)
+        return failed(GATE, f"{counted('name', lost, ' of the draft')} gone", *lost)
     if (kind := script(draft)) not in _CASED:
         return not_checked(GATE, f"the script ({kind or 'none'}) has no capitals to know names by")
     if not case_says(draft) or not case_says(rewrite):

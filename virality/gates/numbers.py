@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.gates.verdict import Context, Verdict, failed, listed
+from virality.gates.verdict import Context, Verdict, counted, failed
 from virality.text.facts import facts
 from virality.text.normalise import words
 
@@ -17,9 +17,9 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     if before == after:
         return Verdict(GATE, "pass")
     if new := _unexplained(after - before, draft):
-        return failed(GATE, f"number {listed(new)} is not in the draft", *new)
+        return failed(GATE, f"{counted('number', new)} not in the draft", *new)
     if lost := _unexplained(before - after, rewrite):
-        return failed(GATE, f"number {listed(lost)} of the draft is gone", *lost)
+        return failed(GATE, f"{counted('number', lost, ' of the draft')} gone", *lost)
     return Verdict(GATE, "pass")
 
 

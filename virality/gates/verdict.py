@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,7 +68,12 @@ def not_checked(gate: str, reason: str) -> Verdict:
     return Verdict(gate, "not_checked", reason)
 
 
-def listed(items: list[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """'15', '15 and 16', '15, 16 and 17': at most a few, for a reason."""
-    shown = items[:MAX_EVIDENCE]
+    shown = list(items[:MAX_EVIDENCE])
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def counted(noun: str, items: Sequence[str], where: str = "") -> str:
+    """'number 15 is', 'numbers 15 and 16 of the draft are': the beginning of a reason."""
+    return f"{noun} {listed(items)}{where} is" if len(items) == 1 else f"{noun}s {listed(items)}{where} are"

@@ -17,52 +17,61 @@ KNOWN = ("en", "ar")
 
 STOP_WORDS = {
     "en": vocabulary(
-        "a an the this that these those and or but so if because as than then while when where who whom whose which",
-        "what why how of in on at to for from by with about into onto over under after before between through during",
-        "up down out off again i me my mine we us our ours you your yours he him his she her hers it its they them",
-        "their theirs one ones am is are was were be been being do does did doing have has had having will would",
-        "shall should can could may might must get gets got getting just also too very really more most much many",
-        "some any all each every both other such own same there here now ever still even only yet already let lets",
-        "im ive id ill youre youve youll hes shes theyre were weve thats whats heres theres rt via amp please yes oh",
-        "ok well like go going gonna",
+        "a an the this that these those and or but so if because as than then while when where who whom",
+        "whose which what why how of in on at to for from by with about into onto over under after before",
+        "between through during up down out off again i me my mine we us our ours you your yours he him",
+        "his she her hers it its they them their theirs one ones am is are was were be been being do does",
+        "did doing have has had having will would shall should can could may might must get gets got",
+        "getting just also too very really more most much many some any all each every both other such own",
+        "same there here now ever still even only yet already let lets im ive id ill youre youve youll hes",
+        "shes theyre were weve thats whats heres theres rt via amp please yes oh ok well like go going",
+        "gonna",
     ),
     "ar": vocabulary(
-        "في من الي علي عن مع بين عند منذ حتي خلال بعد قبل حول ضد نحو فوق تحت امام لدي هذا هذه ذلك تلك هؤلاء الذي التي",
-        "الذين هو هي هم هن نحن انا انت انتم كان كانت يكون تكون كانوا ان ام ثم و ف ب ل ك كما كل بعض اي ايضا قد لقد سوف هل",
-        "ماذا لماذا كيف متي اين اذا اذ لو لكن بل به بها له لها لهم فيه فيها منه منها عليه عليها اليه اليها عنه عنها يا هنا",
-        "هناك اليوم الان جدا فقط حيث بان وان لان في اللي كده ده دي دا بس عشان علشان انه انها وهو وهي وفي ومن وعلي مما لنا",
-        "لكم لك لي",
+        "في من الي علي عن مع بين عند منذ حتي خلال بعد قبل حول ضد نحو فوق تحت امام لدي هذا هذه ذلك تلك",
+        "هؤلاء الذي التي الذين هو هي هم هن نحن انا انت انتم كان كانت يكون تكون كانوا ان ام ثم و ف ب ل ك",
+        "كما كل بعض اي ايضا قد لقد سوف هل ماذا لماذا كيف متي اين اذا اذ لو لكن بل به بها له لها لهم فيه",
+        "فيها منه منها عليه عليها اليه اليها عنه عنها يا هنا هناك اليوم الان جدا فقط حيث بان وان لان في",
+        "اللي كده ده دي دا بس عشان علشان انه انها وهو وهي وفي ومن وعلي مما لنا لكم لك لي",
     ),
 }
 """Words that carry no content, as `fold` spells them."""
 
 NEGATIONS = {
     "en": vocabulary(
-        "not no never none nor neither nothing nobody nowhere without cannot cant dont doesnt didnt wont wouldnt",
-        "couldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint mustnt neednt",
+        "not no never none nor neither nothing nobody nowhere without cannot cant dont doesnt didnt wont",
+        "wouldnt couldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint mustnt neednt",
     ),
-    "ar": vocabulary("لا لم لن ليس ليست ليسوا لست لسنا ما بدون دون مش مو موش ماكو مفيش مافيش مافي ماعاد بلا غير"),
+    "ar": vocabulary(
+        "لا لم لن ليس ليست ليسوا لست لسنا ما بدون دون مش مو موش ماكو مفيش مافيش مافي ماعاد بلا غير",
+    ),
 }
 """Words that deny, as `fold` spells them."""
 
-_MA_IS_WHAT_AFTER = vocabulary("كل بعد قبل عند مثل اول حسب اهم ابرز هذا حول علي الي عن من اكثر هو هي مع رغم كم متي")
+_MA_IS_WHAT_AFTER = vocabulary(
+    "كل بعد قبل عند مثل اول حسب اهم ابرز هذا حول علي الي عن من اكثر هو هي مع رغم كم متي",
+)
 _MA_IS_WHAT_BEFORE = vocabulary(
-    "زال زالت زالوا يزال تزال هو هي اذا الذي راي رايك رايكم اجمل احلي اروع اعظم يلي اللي بين يسمي"
+    "زال زالت زالوا يزال تزال هو هي اذا الذي راي رايك رايكم اجمل احلي اروع اعظم يلي اللي بين يسمي",
 )
 _LA_IS_NO_DENIAL_BEFORE = ("سيما", "بد", "شك")  # 'especially', 'must', 'no doubt'
 _GLUED = re.compile("^[وف](?=(?:لا|لم|لن|ليس|ليست|ما|مش|بدون|دون|بلا|غير)$)")
 
 _FORMS = (
-    "say said/make made/win won/go went gone/see saw seen/take took taken/come came/know knew known/find found",
-    "give gave given/tell told/think thought/become became/leave left/feel felt/bring brought/begin began begun",
-    "keep kept/hold held/write wrote written/stand stood/hear heard/mean meant/meet met/pay paid/run ran/lose lost",
-    "buy bought/send sent/build built/fall fell fallen/grow grew grown/speak spoke spoken/break broke broken",
-    "drive drove driven/sell sold/teach taught/eat ate eaten/show shown/rise rose risen/choose chose chosen",
-    "child children/man men/woman women/person people/good better best/bad worse worst/fight fought/catch caught",
-    "steal stole stolen/life lives",
+    "say said/make made/win won/go went gone/see saw seen/take took taken/come came/know knew known",
+    "find found/give gave given/tell told/think thought/become became/leave left/feel felt/bring brought",
+    "begin began begun/keep kept/hold held/write wrote written/stand stood/hear heard/mean meant",
+    "meet met/pay paid/run ran/lose lost/buy bought/send sent/build built/fall fell fallen",
+    "grow grew grown/speak spoke spoken/break broke broken/drive drove driven/sell sold/teach taught",
+    "eat ate eaten/show shown/rise rose risen/choose chose chosen/child children/man men/woman women",
+    "person people/good better best/bad worse worst/fight fought/catch caught/steal stole stolen",
+    "life lives",
 )
 _IRREGULAR = {
-    form: forms[0] for row in _FORMS for group in row.split("/") for forms in (group.split(),) for form in forms
+    form: forms[0][:-1] if len(forms[0]) > 3 and forms[0].endswith("e") else forms[0]
+    for row in _FORMS
+    for forms in map(str.split, row.split("/"))
+    for form in forms
 }
 
 
@@ -83,7 +92,7 @@ LISTS = (
 
 
 def language_of(draft: str, rewrite: str, lang: str | None) -> str | None:
-    """The language the gates compare in: the given one, else the draft's, else the rewrite's; None if unknown."""
+    """The language to compare in: the given one, else the draft's, else the rewrite's; None if unknown."""
     return lang or detect(draft) or detect(rewrite)
 
 
@@ -96,19 +105,24 @@ def content_words(text: str, lang: str) -> dict[str, str]:
     found: dict[str, str] = {}
     stop, negations = STOP_WORDS[lang], NEGATIONS[lang]
     for word in words(_split_tags(text)):
-        for key in fold(word).split():
+        for key in _keys(word):
             if key not in stop and key not in negations and not _numeric(key):
                 found.setdefault(stem(key, lang), word)
     return found
 
 
-def negations(text: str, lang: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def negations(text: str, lang: str) -> tuple[str, ...]:
     """The negating words in order, folded; Arabic 'ما' only where its neighbours do not make it 'what'."""
-    keys = [key for word in words(text) for key in fold(word).split()]
+    keys = [key for word in words(text) for key in _keys(word)]
     if lang == "ar":
         keys = [_GLUED.sub("", key) for key in keys]
     known = NEGATIONS[lang]
-    return [k for i, k in enumerate(keys) if k in known and _negates(k, keys[i - 1 : i], keys[i + 1 : i + 2])]
+    return tuple(
+        k
+        for i, k in enumerate(keys)
+        if k in known and _negates(k, keys[max(i - 1, 0) : i], keys[i + 1 : i + 2])
+    )
 
 
 def _negates(key: str, before: list[str], after: list[str]) -> bool:
@@ -151,6 +165,11 @@ def _stem_arabic(key: str) -> str:
 def _split_tags(text: str) -> str:
     """'#ClimateChange' as 'Climate Change': a tag's words count as words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text) if "#" in text else text
+
+
+def _keys(word: str) -> list[str]:
+    """`fold(word).split()`, sooner for plain words."""
+    return [word.lower().replace("'", "")] if word.isascii() else fold(word).split()
 
 
 def _numeric(key: str) -> bool:

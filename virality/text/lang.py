@@ -35,68 +35,50 @@ _MIN_LETTERS = 3
 COMMON_WORDS: dict[str, frozenset[str]] = {
     name: frozenset(row.split())
     for name, row in {
-        "en": "the of and a to in is you that it he was for on are as with his they i at be this have from "
-        "or one had by but not "
-        "what all were we when your can said there an each which she do how their if will up other about out "
-        "many then them these "
-        "so some her would make like him into time has look two more go see no way could people my than been "
-        "who its now find "
-        "down did get come may just don't it's i'm you're didn't can't won't isn't that's here's what's he's "
-        "she's they're we're "
-        "let's doesn't you'll i've we've you've most after before why new over only know take year good me "
-        "our us every first "
-        "never ever because through these those while where too very still also off should really ways thing "
-        "things women woman "
-        "man men kids world day today news says best better here want need think love being got going made "
-        "back still watch "
-        "happens happened life thank thanks great big old little right against people's man's without until "
-        "does say says "
-        "show shows much any between under guy girl boy mom dad school video story work help please free "
-        "join read live top next "
-        "last week night tomorrow must won win ain't again always everyone something nothing someone their",
-        "es": "de la que el en y a los se del las un por con una su para es al lo como más pero sus le ya o "
-        "este sí porque esta "
-        "entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni "
-        "contra otros ese eso "
-        "ante ellos e esto mí antes algunos qué unos yo otro otras otra él tanto esa estos mucho nada muchos "
-        "cual poco ella estar "
-        "está están son fue ser tiene hoy mi te si no años hace así gracias",
-        "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont "
-        "la mais comme ou si "
-        "leur y dont tout nous sa vous ses avec cette je on aux être elle ont deux même ces son fait été "
-        "aussi bien sans peut tous "
-        "après faire très où c'est n'est d'un d'une qu'il j'ai ça moi toi mon ma mes ton votre notre l'on "
-        "quand rien jamais merci",
-        "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an "
-        "werden aus er hat dass "
-        "sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur "
-        "bis mehr durch man "
-        "sein wurde sei ich wir ihr mich dich mir dir was wenn kann hier heute mein dein unser sehr schon "
-        "keine kein doch jetzt",
-        "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele "
-        "das tem à seu sua ou "
-        "ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos "
-        "ter seus quem nas me "
-        "esse eles estão você tinha foram essa num nem suas meu minha têm hoje são obrigado vai",
+        "en": "the of and a to in is you that it he was for on are as with his they i at be this have "
+        "from or one had by but not what all were we when your can said there an each which she do "
+        "how their if will up other about out many then them these so some her would make like him "
+        "into time has look two more go see no way could people my than been who its now find down "
+        "did get come may just don't it's i'm you're didn't can't won't isn't that's here's what's "
+        "he's she's they're we're let's doesn't you'll i've we've you've most after before why new "
+        "over only know take year good me our us every first never ever because through these those "
+        "while where too very still also off should really ways thing things women woman man men "
+        "kids world day today news says best better here want need think love being got going made "
+        "back still watch happens happened life thank thanks great big old little right against "
+        "people's man's without until does say says show shows much any between under guy girl boy "
+        "mom dad school video story work help please free join read live top next last week night "
+        "tomorrow must won win ain't again always everyone something nothing someone their",
+        "es": "de la que el en y a los se del las un por con una su para es al lo como más pero sus le ya "
+        "o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien desde "
+        "todo nos durante todos uno les ni contra otros ese eso ante ellos e esto mí antes algunos "
+        "qué unos yo otro otras otra él tanto esa estos mucho nada muchos cual poco ella estar está "
+        "están son fue ser tiene hoy mi te si no años hace así gracias",
+        "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il "
+        "sont la mais comme ou si leur y dont tout nous sa vous ses avec cette je on aux être elle "
+        "ont deux même ces son fait été aussi bien sans peut tous après faire très où c'est n'est "
+        "d'un d'une qu'il j'ai ça moi toi mon ma mes ton votre notre l'on quand rien jamais merci",
+        "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es "
+        "an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so "
+        "zum war haben nur oder aber vor zur bis mehr durch man sein wurde sei ich wir ihr mich "
+        "dich mir dir was wenn kann hier heute mein dein unser sehr schon keine kein doch jetzt",
+        "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao "
+        "ele das tem à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso "
+        "ela entre era depois sem mesmo aos ter seus quem nas me esse eles estão você tinha foram "
+        "essa num nem suas meu minha têm hoje são obrigado vai",
         "it": "di e il la che in un a per è una sono con non si da come del dei le della al più ma lo ha "
-        "anche o se i nel alla gli "
-        "questo delle mi ho ci cosa tutto quando era molto perché suo fare essere sua solo dal io tu lui lei "
-        "noi voi loro degli "
-        "nella questa fatto così stato hanno ancora senza dopo ogni sempre oggi grazie tutti tutte ciao c'è",
-        "nl": "de het een en van in is dat op te zijn met voor niet aan er die ook als maar bij om uit door "
-        "over ze zich hij naar "
-        "dan ik je we was of nog wel geen meer worden wordt deze dit kan heeft hebben werd al nu onze jij "
-        "jullie mijn jouw hun "
-        "moet gaan wat wie waar veel heel vandaag",
+        "anche o se i nel alla gli questo delle mi ho ci cosa tutto quando era molto perché suo "
+        "fare essere sua solo dal io tu lui lei noi voi loro degli nella questa fatto così stato "
+        "hanno ancora senza dopo ogni sempre oggi grazie tutti tutte ciao c'è",
+        "nl": "de het een en van in is dat op te zijn met voor niet aan er die ook als maar bij om uit "
+        "door over ze zich hij naar dan ik je we was of nog wel geen meer worden wordt deze dit kan "
+        "heeft hebben werd al nu onze jij jullie mijn jouw hun moet gaan wat wie waar veel heel "
+        "vandaag",
         "tr": "bir ve bu da de için ile çok ne o gibi daha var mı mi ama en ben sen biz siz kadar olarak "
-        "olan değil her sonra ya "
-        "ki şey iyi yok bana sana diye nasıl neden şimdi bugün olduğu oldu olur hiç kim kendi zaman önce "
-        "göre benim senin",
-        "id": "yang dan di dengan ini untuk tidak dari dalam itu akan pada ke juga saya ada adalah kita bisa "
-        "karena oleh kami "
-        "mereka sudah telah atau aku anda kamu dia lebih seperti hanya bagi saat tapi banyak orang semua apa "
-        "jika belum masih agar "
-        "hari lagi sangat",
+        "olan değil her sonra ya ki şey iyi yok bana sana diye nasıl neden şimdi bugün olduğu oldu "
+        "olur hiç kim kendi zaman önce göre benim senin",
+        "id": "yang dan di dengan ini untuk tidak dari dalam itu akan pada ke juga saya ada adalah kita "
+        "bisa karena oleh kami mereka sudah telah atau aku anda kamu dia lebih seperti hanya bagi "
+        "saat tapi banyak orang semua apa jika belum masih agar hari lagi sangat",
     }.items()
 }
 _HOLDERS = {
@@ -111,15 +93,18 @@ _LETTER_HINTS = {
     "tr": re.compile("[ğşı]"),
     "it": re.compile("zione\\b|[àèìòù]\\b|\\b(?:dell|all|nell|un)['’]"),
     "nl": re.compile("ij|sch\\w|oo[rd]\\b"),
-    "en": re.compile("(?:ing|tion|tions|ed|ly|ght|ck|th|sh|wn|ies|ous|ness)\\b|\\bwh|['’](?:s|t|re|ve|ll|m)\\b|ee|sh|th|oo|gh"),
+    "en": re.compile(
+        "(?:ing|tion|tions|ed|ly|ck|wn|ies|ous|ness)\\b|\\bwh|['’](?:s|t|re|ve|ll|m)\\b|ee|sh|th|oo|gh"
+    ),
 }
 _HINT_WEIGHT = 0.34
 _ENGLISH_EDGE = 0.15  # words shared with neighbours ('is', 'in') are mostly English in plain ASCII
 _MIN_SCORE = 0.5
 
 
+@lru_cache(maxsize=8192)
 def script(text: str) -> str | None:
-    """The script of most letters ('latin', 'arabic', 'han', ...) outside links and handles, None without known letters.
+    """The script of most letters ('latin', 'arabic', 'han', ...) outside links and handles; None without any.
 
     Japanese is 'kana' wherever a fifth of its letters are kana.
     """
@@ -134,9 +119,10 @@ def script(text: str) -> str | None:
 
 
 def detect(text: str) -> str | None:
-    """ISO 639-1 code of the post's language, None where it cannot tell: too short, no letters, or no known language.
+    """ISO 639-1 code of the post's language, None where it cannot tell: too short, no letters, not known.
 
-    Known: ar fa ur he el ru uk zh ja ko th hi by script and letters; en es fr de pt it nl tr id by common words.
+    Known: ar fa ur he el ru uk zh ja ko th hi by script and letters; en es fr de pt it nl tr id by common
+    words.
     """
     return _remembered(text) if len(text) < 5_000 else _remembered.__wrapped__(text[:20_000])
 

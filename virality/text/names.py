@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from virality.text.normalise import sentences, without_mentions
 from virality.text.vocabulary import vocabulary
 
 _TOKEN = re.compile(r"(?<!\w)(?:(?:[A-Z]\.){2,}|[^\W\d_][\w'’]*(?:[-&](?!\s)[^\W_][\w'’]*)*)")
-_ANEW = frozenset(":;\"“”‘(«[—–-•*|>/!?…")
+_ANEW = frozenset(':;"“”‘(«[—–-•*|>/!?…')
 _SAYS_NOTHING = vocabulary(
-    "i i'm i'll i've i'd a an the and or but of in on at to for from by with as is are was were be it its this that",
-    "these those he she we they you my your his her our their not no so if how why what when where who which ok okay",
-    "mr mrs ms dr am pm please thanks yes hi hey dear via rt mt yeah oh wow blog post",
+    "i i'm i'll i've i'd a an the and or but of in on at to for from by with as is are was were be it its",
+    "this that these those he she we they you my your his her our their not no so if how why what when",
+    "where who which ok okay mr mrs ms dr am pm please thanks yes hi hey dear via rt mt yeah oh wow blog",
+    "post",
 )
 _SHOUTED = vocabulary(
-    "a all amazing and any are at bad best big breaking but buy can do don't dont ever every exclusive fast first for",
-    "free from fun get go good great hate he here hot how huge i if in is it join just last let live lol love many more",
-    "most much must my need never new news next no not now of off oh ok omg on only or our out over real sale save she",
-    "so stop super thank thanks that the their they this time to today too up update very vote wait want was watch we",
-    "what when who why will win with won wow wtf yay yes you your",
+    "a all amazing and any are at bad best big breaking but buy can do don't dont ever every exclusive",
+    "fast first for free from fun get go good great hate he here hot how huge i if in is it join just last",
+    "let live lol love many more most much must my need never new news next no not now of off oh ok omg on",
+    "only or our out over real sale save she so stop super thank thanks that the their they this time to",
+    "today too up update very vote wait want was watch we what when who why will win with won wow wtf yay",
+    "yes you your",
 )
+_SMALL = vocabulary("the and but nor for from with via than into over off per out")  # in small letters in Title Case
 _MIN_WORDS = 3
 _MOSTLY = 0.6
+_NEARLY_ALL = 0.8
 
 
 def _cased(text: str) -> list[str]:
@@ -34,13 +39,14 @@ def _shouted(cased: list[str]) -> bool:
 
 
 def _headline(cased: list[str]) -> bool:
-    """Title Case: most of the longer words after the first begin with a capital."""
-    long = [t for t in cased[1:] if len(t) > 3 and t.lower() not in _SAYS_NOTHING]
-    return len(long) >= _MIN_WORDS and sum(t[0].isupper() for t in long) >= _MOSTLY * len(long)
+    """Title Case: nearly all words of some weight after the first begin with a capital."""
+    heavy = [t for t in cased[1:] if len(t) > 2 and not t.isupper() and t.lower() not in _SMALL]
+    return len(heavy) >= _MIN_WORDS and sum(t[0].isupper() for t in heavy) >= _NEARLY_ALL * len(heavy)
 
 
+@lru_cache(maxsize=8192)
 def case_says(text: str) -> bool:
-    """Whether capitals in the text mark names: not without case, shouted, in Title Case or all in lower case."""
+    """Whether capitals in the text mark names: not if shouted, in Title Case, in lower case or caseless."""
     cased = _cased(text)
     if not cased or _shouted(cased) or _headline(cased):
         return False
@@ -50,9 +56,9 @@ def case_says(text: str) -> bool:
 def find_names(text: str) -> list[str]:
     """Names in order, possessive 's cut, dots of acronyms dropped ('U.S.' is 'US').
 
-    A capital at the start of a sentence, a quotation or a line says nothing, so a name that stands only there is
-    not found, unless its word is a name elsewhere in the text. Two words in capitals side by side are shouted, no
-    acronyms. In Title Case only acronyms are found; where case says nothing, none.
+    A capital at the start of a sentence, a quotation or a line says nothing, so a name that stands only
+    there is not found, unless its word is a name elsewhere in the text. Two words in capitals side by side
+    are shouted, no acronyms. In Title Case only acronyms are found; where case says nothing, none.
     """
     cased = _cased(text)
     if not any(t != t.lower() for t in cased) or _shouted(cased):
@@ -92,23 +98,21 @@ def _runs(sentence: str) -> tuple[list[str], list[str]]:
 
 
 def _begins(before: str) -> bool:
-    """Whether something begins after this character ('' = nothing before): a quotation, a list, a line, an emoji."""
+    """Whether something (a quotation, a line) begins after this character; '' = nothing before."""
     return not before or before in _ANEW or not (before.isascii() or before.isalnum())
 
 
 def _beside_capitals(tokens: list[re.Match[str]], i: int) -> bool:
     near = tokens[max(i - 1, 0) : i] + tokens[i + 1 : i + 2]
     here = tokens[i]
-    return any(
-        len(t[0]) > 1 and t[0].isupper() and "." not in t[0] and 0 <= max(t.start() - here.end(), here.start() - t.end()) <= 3
-        for t in near
-    )
+    capitals = (t for t in near if len(t[0]) > 1 and t[0].isupper() and "." not in t[0])
+    return any(max(t.start() - here.end(), here.start() - t.end()) <= 3 for t in capitals)
 
 
 def _bare(token: str) -> str:
     if "." in token:
         return token.replace(".", "")
-    return re.sub(r"['’]s?$", "", token)
+    return re.sub(r"['’][sS]?$", "", token)
 
 
 def _is_name(word: str) -> bool:

@@ -11,9 +11,11 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from virality.text.vocabulary import vocabulary
+
 
 def _mark_ranges() -> str:
-    """Combining marks of the BMP as the inside of a character class; no enclosing ones, no variation selectors."""
+    """Combining marks of the BMP as the inside of a character class; no enclosing ones or selectors."""
     points = {c for c in range(0x300, 0xFE00) if unicodedata.category(chr(c)) in ("Mn", "Mc")}
     starts = sorted(c for c in points if c - 1 not in points)
     ends = sorted(c for c in points if c + 1 not in points)
@@ -21,7 +23,7 @@ def _mark_ranges() -> str:
 
 
 MARKS = _mark_ranges()
-"""The inside of a character class: marks that `\\w` leaves out (Arabic harakat, Indic and Thai vowel signs)."""
+"""The inside of a character class: marks that `\\w` leaves out (harakat, Indic and Thai vowel signs)."""
 
 _STOP = r"\s<>\"“”«»"
 _BODY = rf"(?:[^{_STOP}()]|\([^{_STOP}()]*\))*"
@@ -40,10 +42,12 @@ HANDLE_PATTERN = (
 LINK = re.compile(LINK_PATTERN, re.IGNORECASE)
 """A link with or without protocol; punctuation that ends the sentence stays outside."""
 HANDLE = re.compile(HANDLE_PATTERN, re.ASCII)
-"""@name, @name.bsky.social, @name@server.example: ASCII as on the platforms, never the middle of an e-mail address."""
+"""@name, @name.bsky.social, @name@server.example: ASCII as on the platforms, never in an e-mail address."""
+_HANDLE_S = re.compile(HANDLE_PATTERN + r"(?:['’]s\b)?", re.ASCII)
 HASHTAG = re.compile(rf"(?<![\w&/])[#＃](?=\w*[^\W\d_])[\w{MARKS}]+")
 """#Tag with at least one letter (#1 is a number)."""
 
+_MAYBE_LINK = re.compile(r"[A-Za-z0-9]\.[A-Za-z]|://", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufeff]")
@@ -54,14 +58,15 @@ _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 
 _HARAKAT = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
 _LETTERS = str.maketrans("أإآٱىیةک", "ااااييهك")
+_PLAIN_DROPPED = re.compile(r"[^a-z0-9$+<=>]+")
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 
 
 def normalise(text: str) -> str:
     """A post as it is kept: NFC, entities unescaped once, line ends as LF, controls out, blanks tidy.
 
-    Diacritics, emoji sequences (ZWJ, variation selectors), tabs, LRM, RLM and isolates stay. C0 and C1 controls,
-    unpaired surrogates, BOM and the embedding and override marks U+202A to U+202E go.
+    Diacritics, emoji sequences (ZWJ, variation selectors), tabs, LRM, RLM and isolates stay. C0 and C1
+    controls, unpaired surrogates, BOM and the embedding and override marks U+202A to U+202E go.
     """
     if "&" in text:
         text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
@@ -87,20 +92,20 @@ def without_harakat(text: str) -> str:
 def fold(text: str) -> str:
     """The matching key of a post: two posts with one key say the same in the same words.
 
-    Case, width, links, punctuation, apostrophes, tatweel, harakat, digit shapes and the spellings of alef, taa
-    marbuta and alef maqsura fall away; emoji, currency signs and the accents of Latin letters stay. May be empty.
+    Case, width, links, punctuation, apostrophes, tatweel, harakat, digit shapes and the spellings of alef,
+    taa marbuta and alef maqsura fall away; emoji, currency signs and the accents of Latin letters stay.
+    May be empty.
     """
-    text = LINK.sub(" ", text)
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    text = text.translate(_APOSTROPHES)
+    if _MAYBE_LINK.search(text):
+        text = LINK.sub(" ", text)
     if text.isascii():
-        kept = (c if c.isalnum() or c in "$+<=>" else " " for c in text)
-    else:
-        text = ascii_digits(without_harakat(text).translate(_LETTERS))
-        kept = (_folded(c) for c in text)
-    return unicodedata.normalize("NFKC", " ".join("".join(kept).split()))
+        return " ".join(_PLAIN_DROPPED.sub(" ", text.lower().translate(_APOSTROPHES)).split())
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = ascii_digits(without_harakat(text.translate(_APOSTROPHES)).translate(_LETTERS))
+    return unicodedata.normalize("NFKC", " ".join("".join(map(_folded, text)).split()))
 
 
+@lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
     if char.isalnum() or char in "$+<=>":
         return char
@@ -110,29 +115,33 @@ def _folded(char: str) -> str:
     return " " if category[0] in "PZ" or category == "Sk" or char in "|~^" else char
 
 
-def without_mentions(text: str, filler: str = " ") -> str:
-    """The text with links and handles replaced by `filler`; hashtags stay."""
-    if "." in text or "://" in text:
-        text = LINK.sub(filler, text)
-    return HANDLE.sub(filler, text) if "@" in text else text
+@lru_cache(maxsize=1024)
+def without_mentions(text: str) -> str:
+    """The text with a blank for each link and handle (and its possessive 's); hashtags stay."""
+    if _MAYBE_LINK.search(text):
+        text = LINK.sub(" ", text)
+    return _HANDLE_S.sub(" ", text) if "@" in text else text
 
 
 def words(text: str) -> list[str]:
-    """The words in order: apostrophes inside words kept, hashtags without '#', numbers whole, no links or handles."""
+    """The words in order: apostrophes inside kept, hashtags without '#', numbers whole, no mentions."""
     return _WORD.findall(without_mentions(text).replace("_", " "))
 
 
-_TITLES = "mr mrs ms dr prof sr jr st gen sen rep gov lt col sgt capt rev hon mt vs approx fig e.g i.e cf dept est al"
-_ABBREVIATIONS = frozenset(_TITLES.split())
+_ABBREVIATIONS = vocabulary(
+    "mr mrs ms dr prof sr jr st gen sen rep gov lt col sgt capt rev hon mt vs approx fig e.g i.e cf dept",
+    "est al",
+)
 _BEFORE_NUMBER = frozenset(("no", "nos", "vol", "pp", "art", "ch"))
-_END = re.compile(r"(?:[.!?…؟۔]+[\"'”’)\]»]*(?=\s)|[。！？]+[”」』]?)\s*")
+_END = re.compile(r"(?:(?<![.!?…؟۔])[.!?…؟۔]++[\"'”’)\]»]*+(?=\s)|[。！？]+[”」』]?)\s*")
 _LAST_TOKEN = re.compile(r"[^\s(\"“'‘]+$")
 
 
 def sentences(text: str) -> list[str]:
     """The sentences in order, trimmed, without empty ones; a line break ends a sentence.
 
-    A full stop after a title, an initial or a dotted abbreviation ('Mr.', 'J.', 'U.S.') or in a number does not.
+    A full stop after a title, an initial or a dotted abbreviation ('Mr.', 'J.', 'U.S.') or in a number
+    does not.
     """
     return [found for line in text.splitlines() for found in _of_line(line)]
 

@@ -45,9 +45,9 @@ def length(text: str, platform: str) -> int:
     """The length of a post as `platform` counts it, to be compared with `LIMITS[platform]`.
 
     x: weighted characters (twitter-text v3: 1 in the light ranges, else 2; a link 23, an emoji sequence 2).
-    bluesky: grapheme clusters. mastodon: the same, a link with protocol is 23, the server of a handle is free.
-    threads: code points, emoji as their UTF-8 bytes. instagram, facebook, linkedin: UTF-16 units, as a browser
-    counts. reddit, hackernews, headline: code points.
+    bluesky: grapheme clusters. mastodon: the same, a link with protocol is 23, the server of a handle is
+    free. threads: code points, emoji as their UTF-8 bytes. instagram, facebook, linkedin: UTF-16 units, as
+    a browser counts. reddit, hackernews, headline: code points.
 
     Raises:
         ViralityError: the platform is not known.

@@ -55,6 +55,7 @@ _UNITS = _table(
 )
 _MONEY = frozenset("$€£¥₹")
 
+
 def _counted(row: str, first: int, step: int = 1) -> dict[str, int]:
     """Value by word of a row of numbers; '/' parts the spellings of one number."""
     return {word: first + i * step for i, group in enumerate(row.split()) for word in group.split("/")}
@@ -63,14 +64,18 @@ def _counted(row: str, first: int, step: int = 1) -> dict[str, int]:
 _ONES = _counted("two three four five six seven eight nine", 2)
 _TEENS = _counted("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10)
 _TENS = _counted("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
-_AR_ONES = _counted("اثنان/اثنين/اثنتان/اثنتين ثلاث/ثلاثة أربع/أربعة خمس/خمسة ستة سبع/سبعة ثماني/ثمانية تسع/تسعة", 2)
+_AR_ONES = _counted(
+    "اثنان/اثنين/اثنتان/اثنتين ثلاث/ثلاثة أربع/أربعة خمس/خمسة ستة سبع/سبعة ثماني/ثمانية تسع/تسعة", 2
+)
 _AR_TENS = _counted(
-    "عشرون/عشرين ثلاثون/ثلاثين أربعون/أربعين خمسون/خمسين ستون/ستين سبعون/سبعين ثمانون/ثمانين تسعون/تسعين", 20, 10
+    "عشرون/عشرين ثلاثون/ثلاثين أربعون/أربعين خمسون/خمسين ستون/ستين سبعون/سبعين ثمانون/ثمانين تسعون/تسعين",
+    20,
+    10,
 )
 
 
 def _number_words() -> dict[str, int]:
-    """Every number word that is read: 'seven', 'twenty-five', 'خمسة عشر', 'خمسة وعشرين'; not 'one': too common."""
+    """Every number word that is read: 'seven', 'twenty-five', 'خمسة وعشرين'; not 'one': too common."""
     ones, ar_ones = _ONES | {"one": 1}, _AR_ONES | {"واحد": 1}
     table = _ONES | _TEENS | _TENS | _AR_ONES | _AR_TENS | {"عشر": 10, "عشرة": 10}
     table |= {f"{ten}{by}{one}": t + n for ten, t in _TENS.items() for one, n in ones.items() for by in "- "}
@@ -94,9 +99,7 @@ _ARABIC_WORD = re.compile(
 _MARK_SHAPES = str.maketrans({"٫": ".", "٬": ",", "٪": "%", "−": "-"})
 
 _DATE = r"(?<![\w/.-])(?:\d{1,4}/\d{1,4}(?:/\d{1,4})?|\d{1,4}-\d{1,2}-\d{1,4})(?![\w/])"
-_VALUE = (
-    r"\d{1,2}:\d\d(?::\d\d)?(?![\d:])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?|(?<![\d.])\.\d+"
-)
+_VALUE = r"\d{1,2}:\d\d(?::\d\d)?(?!:?\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?|(?<![\d.])\.\d+"
 _QUANTITY = re.compile(
     rf"(?P<date>{_DATE})"
     r"|(?P<dotted>(?<![A-Za-z0-9.])\d+(?:\.\d+){2,}(?![A-Za-z]))"
@@ -110,8 +113,9 @@ _QUANTITY = re.compile(
 def find_numbers(text: str) -> list[str]:
     """The canonical numbers of a text without links, handles and hashtags, in order.
 
-    '1,000', '1000' and '١٠٠٠' are '1000'; '$3.5 million' is '$3500000'; '5 percent' is '5%'; '5pm' is '17:00';
-    '7 days' and 'seven days' are '7 day'; '10k' is '10000'; a code ('F16') stays one number, in lower case.
+    '1,000', '1000' and '١٠٠٠' are '1000'; '$3.5 million' is '$3500000'; '5 percent' is '5%'; '5pm' is
+    '17:00'; '7 days' and 'seven days' are '7 day'; '10k' is '10000'; a code ('F16') stays one number, in
+    lower case.
     """
     if not text.isascii():
         text = ascii_digits(text).translate(_MARK_SHAPES)

@@ -26,7 +26,8 @@ class Slotted:
 def slot(text: str) -> Slotted:
     """Handles and links replaced by slots, numbered by first appearance; one spelling has one number.
 
-    What looks like a slot already ('@1', '<link1>') is slotted too: `restore(slot(t).text, slot(t)) == t` always.
+    What looks like a slot already ('@1', '<link1>') is slotted too: `restore(slot(t).text, slot(t)) == t`
+    always.
     """
     handles: dict[str, int] = {}
     links: dict[str, int] = {}
@@ -45,7 +46,7 @@ def slot(text: str) -> Slotted:
 
 
 def restore(text: str, slotted: Slotted) -> str:
-    """The text with the slots of `slotted` filled; one that it does not have ('@7') stays, for the gates to fail."""
+    """The text with the slots of `slotted` filled; one it does not have ('@7') stays: the gates fail it."""
 
     def filled(match: re.Match[str]) -> str:
         known, number = (slotted.handles, match[1]) if match[1] else (slotted.links, match[2])
@@ -55,7 +56,7 @@ def restore(text: str, slotted: Slotted) -> str:
 
 
 def _mentions(text: str) -> list[tuple[int, int, bool]]:
-    """(start, end, is a link) of each link, handle and literal slot in order; of two that overlap, the earlier."""
+    """(start, end, is a link) of each link, handle and literal slot in order, without overlaps."""
     found = [(*m.span(), True) for m in LINK.finditer(text)] if "." in text or "://" in text else []
     if "@" in text:
         found += [(*m.span(), False) for m in HANDLE.finditer(text)]

@@ -1,0 +1,41 @@
+"""Settings of `virality evaluate`: what a file in configs/eval/ may say."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from virality.config import Settings
+
+
+class EvaluateSettings(Settings):
+    """A file in configs/eval/."""
+
+    name: str | None = None
+    out: str | None = None
+    data: str
+    """A prepared run; only its test split is measured."""
+    scorer: str | None = None
+    """A scorer's run: measured on pairs, and it chooses among the writer's rewrites."""
+    judge: str | None = None
+    """A scorer's run of another family, trained on the judge split: it says who wins."""
+    writer: str | None = None
+    """A writer's run."""
+    base_prompt: str = "nicely"
+    """How the writer's base model, without the adapter, is asked."""
+    controls: dict[str, str] = {}
+    """Name of a control (shuffled) -> the scorer's run that is it."""
+    drafts: int = Field(48, ge=2)
+    """Posts of the test split that are rewritten."""
+    samples: int = Field(4, ge=1)
+    """Rewrites generated for each draft, to choose from."""
+    temperature: float = Field(0.7, gt=0)
+    examples: int = Field(10, ge=0)
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _something_to_measure(self) -> EvaluateSettings:
+        if self.scorer is None and self.writer is None:
+            raise ValueError("name a scorer, a writer, or both: there is nothing to measure")
+        if self.writer is not None and (self.scorer is None or self.judge is None):
+            raise ValueError("a writer is measured with a scorer, which chooses, and a judge, which did not; name both")
+        return self

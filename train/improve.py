@@ -1,0 +1,120 @@
+"""`virality improve CONFIG`: one round of a writer's own rewrites, gated and ranked, as judged pairs to learn from.
+
+What comes out has the schema of the data room (pairs.parquet), so `virality train` reads it like any other data.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from data_prep.records import MEASURED, Pair, pair_schema
+from data_prep.sources.table import identifier
+from train import steps
+from train.candidates import Ranked, rank
+from train.settings import ImproveSettings
+from virality import runs, tables
+from virality.config import load
+from virality.errors import ViralityError
+from virality.gates import Context, gates_hash
+from virality.progress import say, step
+from virality.text.similarity import edit_ratio
+
+
+def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
+    """Make judged pairs as `config` says. Returns the run's folder."""
+    settings = load(ImproveSettings, config, overrides)
+    name = settings.name or config.stem
+    inputs = {folder: runs.digest(Path(folder)) for folder in (*settings.data, settings.writer, settings.scorer)}
+    if dry_run:
+        say(f"would rewrite {settings.drafts} drafts of {', '.join(settings.data)} and write to runs/improve/{name}")
+        return Path("runs/improve") / name
+    here = runs.start(
+        "improve",
+        name,
+        settings=settings.model_dump(mode="json"),
+        inputs=inputs,
+        out=Path(settings.out) if settings.out else None,
+        fresh=fresh,
+        seed=settings.seed,
+    )
+    if here.finished:
+        return here.folder
+    data = steps.read_pairs(settings.data)
+    chosen = drafts(data.pairs, settings.drafts, settings.seed)
+    if not chosen:
+        raise ViralityError(f"data: {', '.join(settings.data)}: no measured pair in its train split to take drafts from")
+    with step("loading the writer and the scorer"):
+        writer = steps.load_writer(Path(settings.writer))
+        scorer = steps.load_scorer(Path(settings.scorer))
+    ranked = rank(
+        [pair.worse for pair in chosen],
+        writer,
+        scorer,
+        samples=settings.samples,
+        edits=settings.edits,
+        temperature=settings.temperature,
+        seed=settings.seed,
+    )
+    made = [
+        judged
+        for pair, candidates in zip(chosen, ranked, strict=True)
+        if (judged := prefer(pair, candidates, settings.least_gain, settings.least_edit)) is not None
+    ]
+    if not made:
+        raise ViralityError(f"improve: none of {len(chosen)} drafts gave two rewrites {settings.least_gain:g} apart; "
+                            "raise samples or edits, or lower least_gain")  # fmt: skip
+    with here.file("pairs.parquet") as path:
+        tables.write(made, pair_schema(), path)
+    origin = Counter(one.origin for candidates in ranked for one in candidates if one.passed)
+    generated = Counter(one.origin for candidates in ranked for one in candidates)
+    here.finish(rights=data.rights, drafts=len(chosen), pairs=len(made), passed=dict(origin), candidates=dict(generated))
+    say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
+        + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip
+    return here.folder
+
+
+def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
+    """Up to `most` measured training pairs, at most one a draft, whose worse posts are rewritten; in an order that the seed decides."""
+    train = [pair for pair in pairs if pair.kind in MEASURED and pair.split == "train"]
+    train.sort(key=lambda pair: identifier(seed, pair.worse_id, pair.pair_id))
+    return list({pair.worse_id: pair for pair in reversed(train)}.values())[::-1][:most]
+
+
+def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float) -> Pair | None:
+    """The best rewrite against the worst (or the draft, which is always one to choose), or None where they are too alike."""
+    from train.scorers import sigmoid
+
+    passed = [one for one in candidates if one.passed]
+    better = max(
+        (one for one in passed if edit_ratio(source.worse, one.text) >= least_edit),
+        key=lambda one: (one.utility, one.text),
+        default=None,
+    )
+    if better is None:
+        return None
+    worse = min(passed, key=lambda one: (one.utility, one.text))
+    text, utility = (worse.text, worse.utility) if worse.utility < 0 else (source.worse, 0.0)
+    p_better = float(sigmoid(better.utility - utility))  # type: ignore[arg-type]
+    if p_better < least_gain or better.utility <= 0:
+        return None
+    return Pair(
+        pair_id=identifier("judged", source.worse_id, text, better.text),
+        kind="judged",
+        component=source.component,
+        split="train",
+        author_id=source.author_id,
+        lang=source.lang,
+        platform=source.platform,
+        rights=source.rights,
+        worse_id=f"{source.worse_id}:{identifier(text)}",
+        better_id=f"{source.worse_id}:{identifier(better.text)}",
+        worse=text,
+        better=better.text,
+        draft=source.worse,
+        p_better=p_better,
+        weight=2 * p_better - 1,
+        faithful=True,
+        gates_hash=gates_hash(Context()),
+    )

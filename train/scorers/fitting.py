@@ -1,0 +1,116 @@
+"""Fit a scorer of any family to pairs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep.records import MEASURED, Pair
+from train.scorers import Scorer, encoder, linear, logistic
+from virality.errors import ViralityError
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The pairs a scorer learns from and is calibrated on."""
+
+    train: list[Pair]
+    validation: list[Pair]
+
+
+def choose(pairs: Sequence[Pair], split: str, max_pairs: int | None, seed: int) -> Training:
+    """Measured pairs of `split` and of validation.
+
+    Raises:
+        ViralityError: there is none of `split`.
+    """
+    measured = [pair for pair in pairs if pair.kind in MEASURED]
+    train = [pair for pair in measured if pair.split == split]
+    if not train:
+        there = dict(Counter(f"{pair.kind}/{pair.split}" for pair in pairs))
+        raise ViralityError(f"data: no measured pair in the {split} split; there are {there or 'no pairs at all'}")
+    if max_pairs is not None and len(train) > max_pairs:
+        drawn = np.random.default_rng(seed).permutation(len(train))[:max_pairs]
+        train = [train[at] for at in sorted(drawn)]
+    return Training(train, [pair for pair in measured if pair.split == "validation"])
+
+
+def labels(pairs: Sequence[Pair], control: str | None, seed: int) -> NDArray[np.float64]:
+    """P(better is better) of each pair, (N,); with control `shuffled` each label is turned with probability one half."""
+    soft = np.asarray([pair.p_better if pair.p_better is not None else 0.9 for pair in pairs], dtype=np.float64)
+    if control == "shuffled":
+        turned = np.random.default_rng(seed).random(len(pairs)) < 0.5
+        return np.where(turned, 1 - soft, soft)
+    return soft
+
+
+def fit_linear(
+    training: Training,
+    *,
+    control: str | None,
+    strengths: Sequence[float],
+    seed: int,
+    parts: Sequence[str] = linear.PARTS,
+) -> tuple[Scorer, logistic.Fitted]:
+    """A scorer of the linear family; `parts` of its features may be left out (baselines)."""
+    fitted_on = [text for pair in training.train for text in (pair.worse, pair.better)]
+    rows = linear.featuriser(fitted_on, parts)
+    found = logistic.fit(
+        _difference(rows.transform, training.train),
+        labels(training.train, control, seed),
+        _weights(training.train),
+        _difference(rows.transform, training.validation) if training.validation else np.zeros((0, 1)),
+        strengths,
+    )
+    return _scorer("linear", linear.Linear(rows, found.weights), found, training), found
+
+
+def fit_encoder(
+    training: Training,
+    spec: str,
+    *,
+    control: str | None,
+    strengths: Sequence[float],
+    seed: int,
+    features_from: Path | None = None,
+    keep_features: Path | None = None,
+) -> tuple[Scorer, logistic.Fitted]:
+    """A scorer of the encoder family; embeddings may come from, or be kept in, a file."""
+    model = encoder.Encoder(spec)
+    pairs = [*training.train, *training.validation]
+    texts = list(dict.fromkeys(text for pair in pairs for text in (pair.worse, pair.better)))
+    embedded = encoder.load_features(texts, features_from) if features_from else model.encode(texts)
+    if keep_features is not None:
+        encoder.save_features(texts, embedded, keep_features)
+    place = {text: at for at, text in enumerate(texts)}
+
+    def rows(wanted: list[str]) -> Any:
+        return embedded[[place[text] for text in wanted]].astype(np.float64)
+
+    found = logistic.fit(
+        _difference(rows, training.train),
+        labels(training.train, control, seed),
+        _weights(training.train),
+        _difference(rows, training.validation) if training.validation else np.zeros((0, 1)),
+        [strength * 10 for strength in strengths],  # unit vectors of 384 dimensions: components are small
+    )
+    return _scorer("encoder", encoder.Embedded(model, found.weights), found, training), found
+
+
+def _scorer(family: str, model: Any, found: logistic.Fitted, training: Training) -> Scorer:
+    languages = Counter(pair.lang or "unknown" for pair in training.train)
+    return Scorer(family, model, found.scale, dict(languages))
+
+
+def _weights(pairs: Sequence[Pair]) -> NDArray[np.float64]:
+    return np.asarray([pair.weight for pair in pairs], dtype=np.float64)
+
+
+def _difference(rows: Any, pairs: Sequence[Pair]) -> Any:
+    return rows([pair.better for pair in pairs]) - rows([pair.worse for pair in pairs])
