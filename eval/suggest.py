@@ -16,10 +16,9 @@ from virality.errors import ViralityError
 from virality.gates import Verdict, passed
 from virality.models.generate import generate
 from virality.models.prompts import prompt_ids
-from virality.page import marked_words
 from virality.text.normalise import normalise
 from virality.text.platforms import LIMITS, length
-from virality.text.similarity import edit_ratio
+from virality.text.similarity import edit_ratio, marked
 from virality.text.slots import restore, slot
 
 MOST_CHARACTERS = 20_000
@@ -149,7 +148,7 @@ def _as_text(answer: Answer) -> str:
         chance = "not scored" if one.p_better is None else f"beats the draft with {one.p_better:.0%}"
         unseen = [verdict.gate for verdict in one.verdicts if verdict.state == "not_checked"]
         gates = f"passed {len(one.verdicts) - len(unseen)} gates" + (f", not checked: {', '.join(unseen)}" if unseen else "")
-        blocks.append(f"{one.text}\n    {chance}; {one.edits:.0%} edited; {gates}\n    {marked_words(answer.draft, one.text)}")
+        blocks.append(f"{one.text}\n    {chance}; {one.edits:.0%} edited; {gates}\n    {marked(answer.draft, one.text)}")
     return "\n\n".join(blocks)
 
 

@@ -13,6 +13,7 @@ from data_prep.records import MEASURED, Pair, pair_schema
 from data_prep.sources.table import identifier
 from train import steps
 from train.candidates import Ranked, rank
+from train.scorers import sigmoid_of
 from train.settings import ImproveSettings
 from virality import runs, tables
 from virality.config import load
@@ -60,10 +61,10 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     made = [
         judged
         for pair, candidates in zip(chosen, ranked, strict=True)
-        if (judged := prefer(pair, candidates, settings.least_gain, settings.least_edit)) is not None
+        for judged in prefer(pair, candidates, settings.least_gain, settings.least_edit)
     ]
     if not made:
-        raise ViralityError(f"improve: none of {len(chosen)} drafts gave two rewrites {settings.least_gain:g} apart; "
+        raise ViralityError(f"improve: none of {len(chosen)} drafts gave a rewrite that beats it with {settings.least_gain:g}; "
                             "raise samples or edits, or lower least_gain")  # fmt: skip
     with here.file("pairs.parquet") as path:
         tables.write(made, pair_schema(), path)
@@ -82,25 +83,30 @@ def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
     return list({pair.worse_id: pair for pair in reversed(train)}.values())[::-1][:most]
 
 
-def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float) -> Pair | None:
-    """The best rewrite against the worst (or the draft, which is always one to choose), or None where they are too alike."""
-    from train.scorers import sigmoid
+def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float) -> list[Pair]:
+    """The best rewrite against the draft left as it is, and against the worst rewrite, where they differ enough.
 
+    The draft itself is a rewrite to avoid: a writer that copies says nothing. None where no candidate that passed every gate and
+    changed enough beats the draft with at least `least_gain`.
+    """
     passed = [one for one in candidates if one.passed]
     better = max(
         (one for one in passed if edit_ratio(source.worse, one.text) >= least_edit),
         key=lambda one: (one.utility, one.text),
         default=None,
     )
-    if better is None:
-        return None
-    worse = min(passed, key=lambda one: (one.utility, one.text))
-    text, utility = (worse.text, worse.utility) if worse.utility < 0 else (source.worse, 0.0)
-    p_better = float(sigmoid(better.utility - utility))  # type: ignore[arg-type]
-    if p_better < least_gain or better.utility <= 0:
-        return None
+    if better is None or sigmoid_of(better.utility) < least_gain:
+        return []
+    worst = min(passed, key=lambda one: (one.utility, one.text))
+    made = [_judged(source, better.text, source.worse, sigmoid_of(better.utility))]
+    if worst.utility < 0:
+        made.append(_judged(source, better.text, worst.text, sigmoid_of(better.utility - worst.utility)))
+    return made
+
+
+def _judged(source: Pair, better: str, worse: str, p_better: float) -> Pair:
     return Pair(
-        pair_id=identifier("judged", source.worse_id, text, better.text),
+        pair_id=identifier("judged", source.worse_id, worse, better),
         kind="judged",
         component=source.component,
         split="train",
@@ -108,10 +114,10 @@ def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_
         lang=source.lang,
         platform=source.platform,
         rights=source.rights,
-        worse_id=f"{source.worse_id}:{identifier(text)}",
-        better_id=f"{source.worse_id}:{identifier(better.text)}",
-        worse=text,
-        better=better.text,
+        worse_id=f"{source.worse_id}:{identifier(worse)}",
+        better_id=f"{source.worse_id}:{identifier(better)}",
+        worse=worse,
+        better=better,
         draft=source.worse,
         p_better=p_better,
         weight=2 * p_better - 1,

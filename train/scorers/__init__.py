@@ -64,6 +64,11 @@ def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))))
 
 
+def sigmoid_of(x: float) -> float:
+    """`sigmoid` of one number."""
+    return float(sigmoid(np.asarray(x)))
+
+
 def save(scorer: Scorer, folder: Path) -> None:
     """Write a scorer as safetensors and JSON."""
     folder.mkdir(parents=True, exist_ok=True)

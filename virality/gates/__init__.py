@@ -21,6 +21,7 @@ from virality.gates import (
     length,
     links,
     names,
+    negation,
     numbers,
     omission,
     toxicity,
@@ -66,6 +67,7 @@ GATES: dict[str, Gate] = {name: module.check for name, module in _MODULES.items(
 FACT_GATES: tuple[str, ...] = ("numbers", "links", "handles", "names", "omission", "claims")
 """The gates that decide whether one post says the same as another (the `faithful` of a pair)."""
 
+_SHARED: dict[str, ModuleType] = {"negation": negation, "wording": wording}
 _PER_POST = ("platform", "lang")
 
 
@@ -89,6 +91,6 @@ def keeps_facts(draft: str, rewrite: str, context: Context) -> bool:
 def gates_hash(context: Context) -> str:
     """12 hex digits over gates, word lists, thresholds and version; not over platform and language."""
     thresholds = {key: value for key, value in asdict(context).items() if key not in _PER_POST}
-    lists = {name: getattr(module, "LISTS", ()) for name, module in (_MODULES | {"wording": wording}).items()}
+    lists = {name: getattr(module, "LISTS", ()) for name, module in (_MODULES | _SHARED).items()}
     content = json.dumps([VERSION, list(GATES), FACT_GATES, thresholds, lists], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -5,8 +5,9 @@ A measure of words: a synonym counts as new, a new claim made of the draft's own
 
 from __future__ import annotations
 
+from virality.gates.negation import negations
 from virality.gates.verdict import Context, Verdict, failed, listed, not_checked
-from virality.gates.wording import KNOWN, content_words, language_of, negations
+from virality.gates.wording import KNOWN, content_words, language_of
 
 GATE = "claims"
 

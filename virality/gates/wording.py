@@ -1,4 +1,4 @@
-"""The content words of a post as light stems, and its negations: what the omission and claims gates count.
+"""The content words of a post as light stems: what the omission and claims gates count.
 
 English and Arabic. It is blind to synonyms: 'begins' and 'starts' are two words here.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from virality.gates.negation import NEGATIONS, folded_keys
 from virality.text.lang import detect
-from virality.text.normalise import fold, words
+from virality.text.normalise import words
 from virality.text.vocabulary import vocabulary
 
 KNOWN = ("en", "ar")
-"""Languages whose stop words, stems and negations are known."""
+"""Languages whose stop words and stems are known."""
 
 STOP_WORDS = {
     "en": vocabulary(
@@ -36,26 +37,6 @@ STOP_WORDS = {
     ),
 }
 """Words that carry no content, as `fold` spells them."""
-
-NEGATIONS = {
-    "en": vocabulary(
-        "not no never none nor neither nothing nobody nowhere without cannot cant dont doesnt didnt wont",
-        "wouldnt couldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint mustnt neednt",
-    ),
-    "ar": vocabulary(
-        "لا لم لن ليس ليست ليسوا لست لسنا ما بدون دون مش مو موش ماكو مفيش مافيش مافي ماعاد بلا غير",
-    ),
-}
-"""Words that deny, as `fold` spells them."""
-
-_MA_IS_WHAT_AFTER = vocabulary(
-    "كل بعد قبل عند مثل اول حسب اهم ابرز هذا حول علي الي عن من اكثر هو هي مع رغم كم متي",
-)
-_MA_IS_WHAT_BEFORE = vocabulary(
-    "زال زالت زالوا يزال تزال هو هي اذا الذي راي رايك رايكم اجمل احلي اروع اعظم يلي اللي بين يسمي",
-)
-_LA_IS_NO_DENIAL_BEFORE = ("سيما", "بد", "شك")  # 'especially', 'must', 'no doubt'
-_GLUED = re.compile("^[وف](?=(?:لا|لم|لن|ليس|ليست|ما|مش|بدون|دون|بلا|غير)$)")
 
 _FORMS = (
     "say said/make made/win won/go went gone/see saw seen/take took taken/come came/know knew known",
@@ -85,8 +66,6 @@ _AR_ENDINGS = _longest_first("هما كما تها ها هم هن كم نا ات
 
 LISTS = (
     {lang: sorted(rows) for lang, rows in STOP_WORDS.items()},
-    {lang: sorted(rows) for lang, rows in NEGATIONS.items()},
-    [sorted(_MA_IS_WHAT_AFTER), sorted(_MA_IS_WHAT_BEFORE), _LA_IS_NO_DENIAL_BEFORE],
     [_FORMS, _ENDINGS, _AR_PREFIXES, _AR_ENDINGS],
 )
 
@@ -103,34 +82,12 @@ def content_words(text: str, lang: str) -> dict[str, str]:
     `lang` is one of `KNOWN`.
     """
     found: dict[str, str] = {}
-    stop, negations = STOP_WORDS[lang], NEGATIONS[lang]
+    without = STOP_WORDS[lang] | NEGATIONS[lang]
     for word in words(_split_tags(text)):
-        for key in _keys(word):
-            if key not in stop and key not in negations and not _numeric(key):
+        for key in folded_keys(word):
+            if key not in without and not key[0].isdecimal():
                 found.setdefault(stem(key, lang), word)
     return found
-
-
-@lru_cache(maxsize=8192)
-def negations(text: str, lang: str) -> tuple[str, ...]:
-    """The negating words in order, folded; Arabic 'ما' only where its neighbours do not make it 'what'."""
-    keys = [key for word in words(text) for key in _keys(word)]
-    if lang == "ar":
-        keys = [_GLUED.sub("", key) for key in keys]
-    known = NEGATIONS[lang]
-    return tuple(
-        k
-        for i, k in enumerate(keys)
-        if k in known and _negates(k, keys[max(i - 1, 0) : i], keys[i + 1 : i + 2])
-    )
-
-
-def _negates(key: str, before: list[str], after: list[str]) -> bool:
-    if key == "ما":
-        return bool(after) and _MA_IS_WHAT_AFTER.isdisjoint(before) and _MA_IS_WHAT_BEFORE.isdisjoint(after)
-    if key == "لا":
-        return not any(a.startswith(_LA_IS_NO_DENIAL_BEFORE) for a in after)
-    return key != "no" or not (after and after[0].isdecimal())
 
 
 def stem(key: str, lang: str) -> str:
@@ -165,12 +122,3 @@ def _stem_arabic(key: str) -> str:
 def _split_tags(text: str) -> str:
     """'#ClimateChange' as 'Climate Change': a tag's words count as words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text) if "#" in text else text
-
-
-def _keys(word: str) -> list[str]:
-    """`fold(word).split()`, sooner for plain words."""
-    return [word.lower().replace("'", "")] if word.isascii() else fold(word).split()
-
-
-def _numeric(key: str) -> bool:
-    return key[0].isdecimal()

@@ -47,7 +47,8 @@ COMMON_WORDS: dict[str, frozenset[str]] = {
         "back still watch happens happened life thank thanks great big old little right against "
         "people's man's without until does say says show shows much any between under guy girl boy "
         "mom dad school video story work help please free join read live top next last week night "
-        "tomorrow must won win ain't again always everyone something nothing someone their",
+        "tomorrow must won win ain't again always everyone something nothing someone their met door "
+        "die war hat per son sin pour van den",
         "es": "de la que el en y a los se del las un por con una su para es al lo como más pero sus le ya "
         "o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien desde "
         "todo nos durante todos uno les ni contra otros ese eso ante ellos e esto mí antes algunos "
@@ -175,6 +176,6 @@ def _latin(text: str) -> str | None:
     if joined.isascii() and scores["en"]:
         scores["en"] += _ENGLISH_EDGE
     best, second = sorted(scores.values(), reverse=True)[:2]
-    if best < _MIN_SCORE or best - second < 0.1:
-        return None
-    return max(scores, key=lambda n: scores[n])
+    name = max(scores, key=lambda n: scores[n])
+    lead = 0.1 if name == "en" or not joined.isascii() else min(0.5, scores["en"])
+    return name if best >= _MIN_SCORE and best - second >= lead else None

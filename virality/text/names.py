@@ -24,7 +24,8 @@ _SHOUTED = vocabulary(
     "today too up update very vote wait want was watch we what when who why will win with won wow wtf yay",
     "yes you your",
 )
-_SMALL = vocabulary("the and but nor for from with via than into over off per out")  # in small letters in Title Case
+# small letters even in Title Case
+_SMALL = vocabulary("the and but nor for from with via than into over off per out")
 _MIN_WORDS = 3
 _MOSTLY = 0.6
 _NEARLY_ALL = 0.8

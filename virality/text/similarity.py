@@ -18,6 +18,21 @@ def edit_ratio(before: str, after: str) -> float:
     return 1.0 - matcher.ratio()
 
 
+def marked(before: str, after: str) -> str:
+    """`after` for a terminal, with `[-words left out-]` and `{+words added+}` against `before`."""
+    old, new = before.split(), after.split()
+    parts: list[str] = []
+    for kind, i, j, k, m in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts += new[k:m]
+            continue
+        if j > i:
+            parts.append(f"[-{' '.join(old[i:j])}-]")
+        if m > k:
+            parts.append(f"{{+{' '.join(new[k:m])}+}}")
+    return " ".join(parts)
+
+
 def jaccard(first: str, second: str) -> float:
     """Words in both over words in either, after folding case, digits and Arabic letter forms."""
     one, two = set(words(fold(first))), set(words(fold(second)))

@@ -39,7 +39,10 @@ RESTATEMENTS = [
         "I ran my first marathon today in 4 hours and I can't feel my legs 😅",
         "4 hours, and I can't feel my legs 😅 I ran my first marathon today",
     ),
-    ("Rent in the old town rose 8% in a year while wages rose 2%.", "Wages rose 2% in a year. Rent in the old town rose 8%."),
+    (
+        "Rent in the old town rose 8% in a year while wages rose 2%.",
+        "Wages rose 2% in a year. Rent in the old town rose 8%.",
+    ),
     (
         "No tickets left for Saturday's match, but Sunday still has 200 seats.",
         "Sunday's match still has 200 seats, but there are no tickets left for Saturday.",
@@ -64,9 +67,15 @@ RESTATEMENTS = [
         "ركضت أول ماراثون لي اليوم في أربع ساعات ولا أشعر بقدمي 😅",
         "4 ساعات! ركضت أول ماراثون لي اليوم ولا أشعر بقدمي 😅",
     ),
-    ("ما زال القطار بين عمان والزرقاء متوقفا بسبب السيول.", "بسبب السيول، القطار بين عمان والزرقاء ما زال متوقفا."),
-    ("شكرا لكل من تبرع، جمعنا مليون ليرة للمدرسة @school1", "جمعنا مليون ليرة للمدرسة @school1 شكرا لكل من تبرع"),
-]  # fmt: skip
+    (
+        "ما زال القطار بين عمان والزرقاء متوقفا بسبب السيول.",
+        "بسبب السيول، القطار بين عمان والزرقاء ما زال متوقفا.",
+    ),
+    (
+        "شكرا لكل من تبرع، جمعنا مليون ليرة للمدرسة @school1",
+        "جمعنا مليون ليرة للمدرسة @school1 شكرا لكل من تبرع",
+    ),
+]
 
 
 @pytest.mark.parametrize(("draft", "rewrite"), RESTATEMENTS)
@@ -89,7 +98,11 @@ _EN, _AR = RESTATEMENTS[0][0], RESTATEMENTS[12][0]
         (_EN, _EN.replace("May", "June"), "names"),
         (_EN, _EN.replace("opens", "never opens"), "claims"),
         (_EN, "Free coffee on 12 May, with 40 seats. https://library.example/r", "omission"),
-        (_EN, _EN.replace("coffee", "coffee, paid by rich donors, and signed novels by famous guests"), "claims"),
+        (
+            _EN,
+            _EN.replace("coffee", "coffee, paid by rich donors, and signed novels by famous guests"),
+            "claims",
+        ),
         (_EN, _EN + " Tag a friend who reads!", "bait"),
         (_EN, "You won't believe this. " + _EN, "clickbait"),
         (_EN, _EN.replace("seats", "seats for idiots"), "toxicity"),
@@ -116,12 +129,19 @@ def test_a_distortion_is_caught_by_its_gate(draft: str, rewrite: str, gate: str)
 
 def test_verdicts_come_in_the_order_asked_for() -> None:
     assert tuple(v.gate for v in check_all("a b", "b a", CONTEXT)) == tuple(GATES)
-    assert tuple(v.gate for v in check_all("a b", "b a", CONTEXT, ("links", "numbers"))) == ("links", "numbers")
+    assert tuple(v.gate for v in check_all("a b", "b a", CONTEXT, ("links", "numbers"))) == (
+        "links",
+        "numbers",
+    )
     assert set(FACT_GATES) < set(GATES)
 
 
 def test_one_fail_fails_all_and_not_checked_does_not() -> None:
-    good, open_, bad = Verdict("a", "pass"), Verdict("b", "not_checked", "no list"), Verdict("c", "fail", "x", ("x",))
+    good, open_, bad = (
+        Verdict("a", "pass"),
+        Verdict("b", "not_checked", "no list"),
+        Verdict("c", "fail", "x", ("x",)),
+    )
     assert passed((good, open_))
     assert not passed((good, open_, bad))
 
@@ -140,7 +160,13 @@ def test_a_language_without_lists_is_not_checked_rather_than_passed() -> None:
     draft = "Hoy es un gran día para nuestra ciudad y para todos los vecinos"
     rewrite = "Para todos los vecinos y para nuestra ciudad hoy es un gran día"
     states = {v.gate: v.state for v in check_all(draft, rewrite, CONTEXT)}
-    assert {g for g, s in states.items() if s == "not_checked"} >= {"omission", "claims", "bait", "clickbait", "toxicity"}
+    assert {g for g, s in states.items() if s == "not_checked"} >= {
+        "omission",
+        "claims",
+        "bait",
+        "clickbait",
+        "toxicity",
+    }
     assert "fail" not in states.values()
 
 
@@ -150,7 +176,9 @@ def test_the_hash_follows_thresholds_and_not_the_post() -> None:
     assert gates_hash(Context()) != gates_hash(replace(Context(), min_kept_words=0.8))
 
 
-@pytest.mark.parametrize("text", ["", " ", "😀", "@", "<link1>", "\u202e", "a" * 20_000, "!?" * 5_000, "١" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "😀", "@", "<link1>", "\u202e", "a" * 20_000, "!?" * 5_000, "١" * 5_000]
+)
 def test_odd_texts_get_verdicts_and_no_error(text: str) -> None:
     assert len(check_all(text, _EN, CONTEXT)) == len(check_all(_EN, text, CONTEXT)) == len(GATES)
 

@@ -14,7 +14,10 @@ AR = "توقفت عبارة الميناء مبكرا اليوم بسبب الر
 
 def test_a_rewrite_must_fit_its_platform() -> None:
     draft, rewrite = "word " * 50, "word " * 60
-    assert length.check(draft, rewrite, Context(platform="x")).reason == "300 characters as x counts, the limit is 280"
+    assert (
+        length.check(draft, rewrite, Context(platform="x")).reason
+        == "300 characters as x counts, the limit is 280"
+    )
     assert length.check(draft, rewrite, Context(platform="mastodon")).state == "pass"
     assert length.check(draft, rewrite, CONTEXT).state == "pass"
 
@@ -106,8 +109,12 @@ def test_a_new_insult_fails_and_the_drafts_own_does_not(word: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Assess the Scunthorpe classic; spice and shiitake for all", "The dog and the pig sleep", "كلب الجيران نائم والحمار في الحقل"],
-)  # fmt: skip
+    [
+        "Assess the Scunthorpe classic; spice and shiitake for all",
+        "The dog and the pig sleep",
+        "كلب الجيران نائم والحمار في الحقل",
+    ],
+)
 def test_words_that_only_look_like_insults_pass(text: str) -> None:
     base = AR if any("\u0600" <= c <= "\u06ff" for c in text) else EN
     assert toxicity.check(base, text, CONTEXT).state == "pass"

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from virality.text.normalise import ascii_digits, fold, normalise, sentences, words
 
-_POSTISH = st.text(st.sampled_from("aZé ا٣ئ\u064b.!?؟:/@#&;<>\n\r\t\u200d\u200f\u202e\ufeff😀'’-_1"), max_size=60)
+_POSTISH = st.text(
+    st.sampled_from("aZé ا٣ئ\u064b.!?؟:/@#&;<>\n\r\t\u200d\u200f\u202e\ufeff😀'’-_1"), max_size=60
+)
 
 
 def test_entities_of_an_export_are_unescaped_once() -> None:
@@ -94,7 +96,7 @@ def test_an_email_address_is_no_handle() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("It rained. We stayed in! Why? Nobody knows…", ["It rained.", "We stayed in!", "Why?", "Nobody knows…"]),
+        ("It rained. We stayed! Why? Who knows…", ["It rained.", "We stayed!", "Why?", "Who knows…"]),
         ("Mr. Hall left the U.S. embassy at 5.30. Then J. K. Moss came.",
          ["Mr. Hall left the U.S. embassy at 5.30.", "Then J. K. Moss came."]),
         ("See No. 5 now. I said no. We left.", ["See No. 5 now.", "I said no.", "We left."]),
