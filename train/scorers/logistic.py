@@ -50,7 +50,7 @@ def fit(
     tried: dict[str, float] = {}
     choices = list(strengths) if validation.shape[0] else [sorted(strengths)[len(strengths) // 2]]
     for strength in choices:
-        model = LogisticRegression(C=strength, fit_intercept=False, max_iter=300, tol=1e-3)
+        model = LogisticRegression(C=strength, fit_intercept=False, max_iter=1000, tol=1e-6)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(rows, labels, sample_weight=weights)
