@@ -67,7 +67,9 @@ def _prepare(
     with step("mining pairs"):
         matches = steps.measured(corpus, settings.pairs.kinds, **mining)
         shares = Shares(settings.splits.judge, settings.splits.validation, settings.splits.test)
-        placed = place(matches, settings.splits.mode, shares, block_days=settings.splits.block_days, seed=settings.splits.seed)
+        placed = place(
+            matches, settings.splits.mode, shares, block_days=settings.splits.block_days, seed=settings.splits.seed
+        )
     with step("gates and restatements"):
         pairs = steps.pairs_of(
             matches,

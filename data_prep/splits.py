@@ -77,7 +77,9 @@ def place(matches: Sequence[Match], mode: Mode, shares: Shares, *, block_days: i
     elif mode == "time":
         splits = _by_time(matches, components, shares, block_days, seed)
     else:
-        splits = list(_deal(components, {"judge": shares.judge, "validation": shares.validation, "test": shares.test}, seed))
+        splits = list(
+            _deal(components, {"judge": shares.judge, "validation": shares.validation, "test": shares.test}, seed)
+        )
     return _without_leaks(components, splits, copies, often)
 
 
@@ -170,7 +172,9 @@ def _by_file(matches: Sequence[Match], components: Sequence[str], shares: Shares
     files = [match.file or match.worse.source for match in matches]
     held_out = {name for name in files if name in ("test", "validation")}
     if not held_out:
-        raise ViralityError(f"splits.mode = by_file: no file is called validation or test (there are {', '.join(sorted(set(files)))})")
+        raise ViralityError(
+            f"splits.mode = by_file: no file is called validation or test (there are {', '.join(sorted(set(files)))})"
+        )
     named = {"test": "test", "validation": "validation" if "test" in held_out else "test"}
     rest = [name for name, file in zip(components, files, strict=True) if file not in held_out]
     wanted = {"judge": shares.judge} | ({} if "validation" in named.values() and "validation" in held_out and "test" in held_out

@@ -111,7 +111,9 @@ def pairs_of(
     context_hash = gates_hash(Context())
     out = [
         _pair(match, component, split, context_hash)
-        for match, component, split in zip(bar(matches, "gates", unit="pairs"), placed.components, placed.splits, strict=True)
+        for match, component, split in zip(
+            bar(matches, "gates", unit="pairs"), placed.components, placed.splits, strict=True
+        )
         if split is not None
     ]
     if not restate:

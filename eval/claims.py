@@ -26,7 +26,14 @@ def claims(figures: Sequence[Figure]) -> list[Claim]:
         if figure is None:
             continue
         verdict = _verdict(figure, null)
-        out.append(Claim(question=question, answer=_answer(verdict), verdict=verdict, figures=[name, *(b for b in beside if b in by_name)]))
+        out.append(
+            Claim(
+                question=question,
+                answer=_answer(verdict),
+                verdict=verdict,
+                figures=[name, *(b for b in beside if b in by_name)],
+            )
+        )
     return out
 
 

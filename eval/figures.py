@@ -85,7 +85,9 @@ def of_scorer(
 def _ceilings(name: str, pairs: Sequence[Pair], place: Place, seed: int) -> list[Figure]:
     most = controls.ceiling(pairs)
     if most is None:
-        return [place.missing(f"{name}.ceiling", "the corpus gives labels without counts, so their certainty is not known")]
+        return [
+            place.missing(f"{name}.ceiling", "the corpus gives labels without counts, so their certainty is not known")
+        ]
     note = "mean probability that the observed winner is the true one, given the counts"
     return [place.figure(f"{name}.ceiling", mean(most, [pair.component for pair in pairs], seed), note=note)]
 
@@ -95,7 +97,11 @@ def _significant(name: str, pairs: Sequence[Pair], p: Array, place: Place, seed:
     for label, level in (("p05", 0.05), ("p01", 0.01)):
         rows = [at for at, pair in enumerate(pairs) if pair.p_value is not None and pair.p_value < level]
         if not rows:
-            why = "no pair of this corpus has a p-value" if all(pair.p_value is None for pair in pairs) else "no such pair"
+            why = (
+                "no pair of this corpus has a p-value"
+                if all(pair.p_value is None for pair in pairs)
+                else "no such pair"
+            )
             out.append(place.missing(f"{name}.{label}", why, subset=label))
             continue
         chosen = [pairs[at] for at in rows]
@@ -103,7 +109,9 @@ def _significant(name: str, pairs: Sequence[Pair], p: Array, place: Place, seed:
         out.append(place.figure(f"{name}.{label}", metrics.accuracy(p[rows], clusters, seed), subset=label))
         most = controls.ceiling(chosen)
         if most is not None:
-            out.append(replace(place, family=None).figure(f"{name}.{label}.ceiling", mean(most, clusters, seed), subset=label))
+            out.append(
+                replace(place, family=None).figure(f"{name}.{label}.ceiling", mean(most, clusters, seed), subset=label)
+            )
     return out
 
 
@@ -176,11 +184,20 @@ def of_writer(
     out.append(place.figure("writer.win_rate.versus_base", mean(metrics.right(versus_base), clusters, seed),
                             note="what a person gets from each, the draft where nothing passed; a tie counts half"))  # fmt: skip
     every = [(one.draft, text, one.component) for one in mine for text in one.rewrites]
-    out.append(place.figure("writer.unchanged", mean([float(draft == text) for draft, text, _ in every], [c for *_, c in every], seed)))
+    out.append(
+        place.figure(
+            "writer.unchanged", mean([float(draft == text) for draft, text, _ in every], [c for *_, c in every], seed)
+        )
+    )
     back = [one for one in mine if one.judge is not None]
     if not back:
         why = "no rewrite passed the gates"
-        names = {"writer.win_rate.returned": "share", "writer.gain": "nats", "writer.net_gain": "nats", "writer.edit_ratio": "share"}
+        names = {
+            "writer.win_rate.returned": "share",
+            "writer.gain": "nats",
+            "writer.net_gain": "nats",
+            "writer.edit_ratio": "share",
+        }
         out += [place.missing(name, why, unit) for name, unit in names.items()]
         return out, [_best_of(mine)]
     groups = [one.component for one in back]
@@ -199,6 +216,9 @@ def of_writer(
 
 def _best_of(outcomes: Sequence[Outcome]) -> Curve:
     counts = sorted(outcomes[0].first)
-    found = [mean([float((one.first[k] or 0) > 0.5) for one in outcomes], [one.component for one in outcomes]) for k in counts]
+    found = [
+        mean([float((one.first[k] or 0) > 0.5) for one in outcomes], [one.component for one in outcomes])
+        for k in counts
+    ]
     return Curve(name="writer.best_of", x=[float(k) for k in counts], y=[one.value for one in found],
                  low=[one.low for one in found], high=[one.high for one in found], n=[one.n for one in found])  # fmt: skip

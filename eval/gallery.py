@@ -50,7 +50,10 @@ def gate_counts(system: str, verdicts: Sequence[tuple[Verdict, ...]]) -> list[Ga
     for one in verdicts:
         failed.update(verdict.gate for verdict in one if verdict.state == "fail")
         unseen.update(verdict.gate for verdict in one if verdict.state == "not_checked")
-    return [GateCount(system=system, gate=gate, failed=failed[gate], not_checked=unseen[gate], n=len(verdicts)) for gate in GATES]
+    return [
+        GateCount(system=system, gate=gate, failed=failed[gate], not_checked=unseen[gate], n=len(verdicts))
+        for gate in GATES
+    ]
 
 
 def _kind(outcome: Outcome) -> Kind:
@@ -59,7 +62,9 @@ def _kind(outcome: Outcome) -> Kind:
     return "good" if outcome.judge > 0.5 else "bad"
 
 
-def _example(kind: Kind, draft: Draft, mine: Outcome, base: Outcome, verdicts: Sequence[tuple[Verdict, ...]]) -> Example:
+def _example(
+    kind: Kind, draft: Draft, mine: Outcome, base: Outcome, verdicts: Sequence[tuple[Verdict, ...]]
+) -> Example:
     at = mine.returned if mine.returned is not None else 0
     return Example(
         example_id=draft.example_id,

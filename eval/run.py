@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-
 from data_prep.records import Pair
 from eval import claims, controls, figures, gallery, steps
 from eval.figures import Place
@@ -58,7 +57,9 @@ def _refuse_partial_judge(settings: EvaluateSettings) -> None:
         return
     judge = runs.finished(Path(settings.judge), "train")
     if judge.get("task") != "scorer" or judge["split"] != "judge":
-        raise ViralityError(f"judge = {settings.judge}: was not trained on the judge split; train a scorer with split=judge")
+        raise ViralityError(
+            f"judge = {settings.judge}: was not trained on the judge split; train a scorer with split=judge"
+        )
     if settings.scorer is not None:
         guide = runs.finished(Path(settings.scorer), "train")
         if guide.get("family") == judge["family"] and settings.writer is not None:
@@ -70,7 +71,9 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
     data = training.read_pairs([settings.data])
     pairs = steps.test_pairs(data.pairs)
     if not pairs:
-        raise ViralityError(f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode")
+        raise ViralityError(
+            f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
+        )
     facts = json.loads((Path(settings.data) / "datasheet.json").read_text(encoding="utf-8"))
     corpus = Path(settings.data).name
     guide = training.load_scorer(Path(settings.scorer)) if settings.scorer else None
@@ -166,16 +169,22 @@ def _measure_writer(
     back = [one for one in results["writer"] if one.returned is not None]
     columns = [form.NAMES.index(feature) for feature in form.HONESTY]
     changes = (form.matrix([one.text for one in back]) - form.matrix([one.draft for one in back]))[:, columns]
-    place = Place(corpus=corpus, source="rewrites.parquet", family=judge.family, best_of=settings.samples, seed=settings.seed)
+    place = Place(
+        corpus=corpus, source="rewrites.parquet", family=judge.family, best_of=settings.samples, seed=settings.seed
+    )
     versus = steps.versus(judge, results["writer"], results["base"])
     found, curves = figures.of_writer(results, versus, changes, place, settings.seed)
     gates = [count for system, mine in verdicts.items() for count in gallery.gate_counts(system, mine)]
-    by_draft = [verdicts["writer"][at : at + settings.samples] for at in range(0, len(rows["writer"]), settings.samples)]
+    by_draft = [
+        verdicts["writer"][at : at + settings.samples] for at in range(0, len(rows["writer"]), settings.samples)
+    ]
     shown = gallery.examples(chosen, results["writer"], results["base"], by_draft, settings.examples, settings.seed)
     return found, curves, gates, shown
 
 
-def _rewrites(settings: EvaluateSettings, here: runs.Run, system: str, chosen: Sequence[steps.Draft]) -> list[steps.RewriteRow]:
+def _rewrites(
+    settings: EvaluateSettings, here: runs.Run, system: str, chosen: Sequence[steps.Draft]
+) -> list[steps.RewriteRow]:
     """One system's rewrites; kept aside as soon as they are there, so that an interrupted run does not make them again."""
     name = f"rewrites.{system}.parquet"
     if here.continued and (here.folder / name).is_file():
@@ -193,11 +202,21 @@ def _rewrites(settings: EvaluateSettings, here: runs.Run, system: str, chosen: S
     return rows
 
 
-def _scores(system: str, chosen: Sequence[steps.Draft], outcomes: Sequence[figures.Outcome], guide: str, judge: str) -> list[Score]:
+def _scores(
+    system: str, chosen: Sequence[steps.Draft], outcomes: Sequence[figures.Outcome], guide: str, judge: str
+) -> list[Score]:
     out = []
     for draft, outcome in zip(chosen, outcomes, strict=True):
         for at, value in enumerate(outcome.scorer):
-            out.append(Score(f"{draft.example_id}:{system}:{at}", "scorer", guide, value, None if value is not None else "failed a gate"))
+            out.append(
+                Score(
+                    f"{draft.example_id}:{system}:{at}",
+                    "scorer",
+                    guide,
+                    value,
+                    None if value is not None else "failed a gate",
+                )
+            )
         why = None if outcome.judge is not None else "nothing was returned"
         out.append(Score(f"{draft.example_id}:{system}:returned", "judge", judge, outcome.judge, why))
     return out
@@ -221,20 +240,26 @@ def _corpus(name: str, facts: dict[str, Any], basis: dict[str, int]) -> Corpus:
     )
 
 
-def _warnings(settings: EvaluateSettings, facts: dict[str, Any], pairs: Sequence[Pair], research_only: bool) -> list[str]:
+def _warnings(
+    settings: EvaluateSettings, facts: dict[str, Any], pairs: Sequence[Pair], research_only: bool
+) -> list[str]:
     out = ["No live evidence: a scorer's preference is not an audience's. The largest published effect of this kind, in ten "
            "weeks of live advertising, is +6.7% clicks."]  # fmt: skip
     if research_only:
         out.append("Research only: the rights basis of these posts does not allow publishing what was trained on them.")
     if facts["accounts"] <= 1:
-        out.append(f"{facts['accounts'] or 'No'} account{'s'[: facts['accounts'] != 1]}: nothing here says how it would be for others.")
+        out.append(
+            f"{facts['accounts'] or 'No'} account{'s'[: facts['accounts'] != 1]}: nothing here says how it would be for others."
+        )
     if all(pair.author_id is None for pair in pairs):
         out.append("The corpus names no authors, so one author may stand in the training part and in the test.")
     components = len({pair.component for pair in pairs})
     if components < 30:
         out.append(f"Only {components} components in the test: intervals from so few are too narrow.")
     if settings.writer is not None:
-        out.append("Names are told by capitals and meaning by words: the gates cannot see a synonym, nor a claim made of old words.")
+        out.append(
+            "Names are told by capitals and meaning by words: the gates cannot see a synonym, nor a claim made of old words."
+        )
     return out
 
 

@@ -93,9 +93,13 @@ def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Draft]:
     return [draft for _, _, draft in ranked[:most]]
 
 
-def rewrite(writer: Writer, chosen: Sequence[Draft], *, samples: int, temperature: float, seed: int, label: str) -> list[RewriteRow]:
+def rewrite(
+    writer: Writer, chosen: Sequence[Draft], *, samples: int, temperature: float, seed: int, label: str
+) -> list[RewriteRow]:
     """`samples` rewrites of each draft by one system, in the order of the drafts."""
-    made = sample(writer, [draft.text for draft in chosen], samples=samples, temperature=temperature, seed=seed, label=label)
+    made = sample(
+        writer, [draft.text for draft in chosen], samples=samples, temperature=temperature, seed=seed, label=label
+    )
     return [
         RewriteRow(draft.example_id, draft.component, draft.text, one.text, writer.name, writer.revision, writer.prompt.name,
                    writer.prompt.hash, one.seed, temperature, one.stopped)
@@ -107,11 +111,17 @@ def rewrite(writer: Writer, chosen: Sequence[Draft], *, samples: int, temperatur
 def verdicts(rows: Sequence[RewriteRow], chosen: Sequence[Draft]) -> list[tuple[Verdict, ...]]:
     """Every gate on every rewrite."""
     about = {draft.example_id: draft for draft in chosen}
-    return [judge_gates(row.draft, row.rewrite, about[row.example_id].platform, about[row.example_id].lang) for row in rows]
+    return [
+        judge_gates(row.draft, row.rewrite, about[row.example_id].platform, about[row.example_id].lang) for row in rows
+    ]
 
 
 def outcomes(
-    rows: Sequence[RewriteRow], judged: Sequence[tuple[Verdict, ...]], chosen: Sequence[Draft], guide: Scorer, judge: Scorer
+    rows: Sequence[RewriteRow],
+    judged: Sequence[tuple[Verdict, ...]],
+    chosen: Sequence[Draft],
+    guide: Scorer,
+    judge: Scorer,
 ) -> list[Outcome]:
     """What each draft came to: the guide chooses among what passed, the judge says whether it won."""
     good = [passed(one) for one in judged]
@@ -124,7 +134,12 @@ def outcomes(
 
 
 def _outcome(
-    draft: Draft, rows: Sequence[RewriteRow], mine: list[int], good: list[bool], chances: list[float | None], verdict: list[float | None]
+    draft: Draft,
+    rows: Sequence[RewriteRow],
+    mine: list[int],
+    good: list[bool],
+    chances: list[float | None],
+    verdict: list[float | None],
 ) -> Outcome:
     def best(of: list[int]) -> int | None:
         open_ = [at for at in of if chances[at] is not None]

@@ -44,7 +44,15 @@ class Answer:
 
 
 def suggest(
-    draft: str, writer: Writer, scorer: Scorer | None, *, n: int, samples: int, seed: int, platform: str | None, temperature: float = 0.7
+    draft: str,
+    writer: Writer,
+    scorer: Scorer | None,
+    *,
+    n: int,
+    samples: int,
+    seed: int,
+    platform: str | None,
+    temperature: float = 0.7,
 ) -> Answer:
     """Up to `n` rewrites of a draft that pass every gate and that the scorer, where there is one, prefers to it.
 
@@ -61,7 +69,9 @@ def suggest(
     chances: list[float | None] = [None] * len(open_)
     if scorer is not None:
         chances = list(scorer.probability(open_, [draft] * len(open_)).tolist())
-    found = [Suggestion(text, p, edit_ratio(draft, text), verdicts[text]) for text, p in zip(open_, chances, strict=True)]
+    found = [
+        Suggestion(text, p, edit_ratio(draft, text), verdicts[text]) for text, p in zip(open_, chances, strict=True)
+    ]
     found.sort(key=lambda one: (-(one.p_better or 0.5), one.text))
     likely = [one for one in found if one.p_better is None or one.p_better > 0.5]
     if not likely:
@@ -147,8 +157,12 @@ def _as_text(answer: Answer) -> str:
     for one in answer.suggestions:
         chance = "not scored" if one.p_better is None else f"beats the draft with {one.p_better:.0%}"
         unseen = [verdict.gate for verdict in one.verdicts if verdict.state == "not_checked"]
-        gates = f"passed {len(one.verdicts) - len(unseen)} gates" + (f", not checked: {', '.join(unseen)}" if unseen else "")
-        blocks.append(f"{one.text}\n    {chance}; {one.edits:.0%} edited; {gates}\n    {marked(answer.draft, one.text)}")
+        gates = f"passed {len(one.verdicts) - len(unseen)} gates" + (
+            f", not checked: {', '.join(unseen)}" if unseen else ""
+        )
+        blocks.append(
+            f"{one.text}\n    {chance}; {one.edits:.0%} edited; {gates}\n    {marked(answer.draft, one.text)}"
+        )
     return "\n\n".join(blocks)
 
 

@@ -47,7 +47,9 @@ def load(model: Any, folder: Path, *, trainable: bool) -> Any:
     try:
         return PeftModel.from_pretrained(model, str(folder), is_trainable=trainable)
     except (RuntimeError, ValueError) as error:
-        raise ViralityError(f"{folder}: this adapter does not fit the base model ({' '.join(str(error).split())[:120]})") from error
+        raise ViralityError(
+            f"{folder}: this adapter does not fit the base model ({' '.join(str(error).split())[:120]})"
+        ) from error
 
 
 def merged(model: Any) -> Any:

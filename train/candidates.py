@@ -74,7 +74,9 @@ def rank(
     seed: int,
 ) -> list[list[Ranked]]:
     """Candidates for each draft, those that pass scored against the draft."""
-    found: list[dict[str, Literal["sample", "edit"]]] = [dict.fromkeys(_edited(draft, edits, seed), "edit") for draft in drafts]
+    found: list[dict[str, Literal["sample", "edit"]]] = [
+        dict.fromkeys(_edited(draft, edits, seed), "edit") for draft in drafts
+    ]
     if samples:
         made = sample(writer, drafts, samples=samples, temperature=temperature, seed=seed)
         for mine, rewrites in zip(found, made, strict=True):
@@ -83,7 +85,9 @@ def rank(
     open_: list[tuple[int, str]] = []
     verdicts: list[list[tuple[str, Literal["sample", "edit"], bool]]] = []
     for at, (draft, mine) in enumerate(bar(list(zip(drafts, found, strict=True)), "gates", unit="drafts")):
-        judged = [(text, origin, passed(judge_gates(draft, text, writer.platform, None))) for text, origin in mine.items()]
+        judged = [
+            (text, origin, passed(judge_gates(draft, text, writer.platform, None))) for text, origin in mine.items()
+        ]
         verdicts.append(judged)
         open_ += [(at, text) for text, _, good in judged if good]
     chances = scorer.probability([text for _, text in open_], [drafts[at] for at, _ in open_])

@@ -36,7 +36,9 @@ class Example:
         return len(self.prompt) + max(len(self.better), len(self.worse))
 
 
-def usable(pairs: Sequence[Pair], kinds: Sequence[str], *, unfaithful: bool, preferences: bool) -> tuple[list[Pair], dict[str, int]]:
+def usable(
+    pairs: Sequence[Pair], kinds: Sequence[str], *, unfaithful: bool, preferences: bool
+) -> tuple[list[Pair], dict[str, int]]:
     """The pairs a writer may learn from, and how many were left out for which reason.
 
     `train` split only; faithful ones only, unless told otherwise. A preference needs two different rewrites of one
@@ -58,7 +60,9 @@ def usable(pairs: Sequence[Pair], kinds: Sequence[str], *, unfaithful: bool, pre
     return kept, dict(out)
 
 
-def encode(pairs: Sequence[Pair], tokenizer: Any, prompt: Prompt, *, preferences: bool, max_tokens: int) -> tuple[list[Example], int]:
+def encode(
+    pairs: Sequence[Pair], tokenizer: Any, prompt: Prompt, *, preferences: bool, max_tokens: int
+) -> tuple[list[Example], int]:
     """Examples of `pairs`, and how many were longer than `max_tokens` and left out.
 
     The draft is the pair's own; for a measured pair it is the worse post, which is then its own rejected rewrite.

@@ -45,7 +45,9 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     data = steps.read_pairs(settings.data)
     chosen = drafts(data.pairs, settings.drafts, settings.seed)
     if not chosen:
-        raise ViralityError(f"data: {', '.join(settings.data)}: no measured pair in its train split to take drafts from")
+        raise ViralityError(
+            f"data: {', '.join(settings.data)}: no measured pair in its train split to take drafts from"
+        )
     with step("loading the writer and the scorer"):
         writer = steps.load_writer(Path(settings.writer))
         scorer = steps.load_scorer(Path(settings.scorer))
@@ -70,7 +72,9 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         tables.write(made, pair_schema(), path)
     origin = Counter(one.origin for candidates in ranked for one in candidates if one.passed)
     generated = Counter(one.origin for candidates in ranked for one in candidates)
-    here.finish(rights=data.rights, drafts=len(chosen), pairs=len(made), passed=dict(origin), candidates=dict(generated))
+    here.finish(
+        rights=data.rights, drafts=len(chosen), pairs=len(made), passed=dict(origin), candidates=dict(generated)
+    )
     say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
         + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip
     return here.folder

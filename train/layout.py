@@ -46,7 +46,9 @@ def collate(rows: Sequence[Mapping[str, Any]], pad: int) -> Batch:
         "rows": torch.tensor([row["row"] for row in rows], dtype=torch.long),
     }
     if preferences and "reference_better" in rows[0]:
-        batch["reference"] = torch.tensor([row[f"reference_{side}"] for side in sides for row in rows], dtype=torch.float32)
+        batch["reference"] = torch.tensor(
+            [row[f"reference_{side}"] for side in sides for row in rows], dtype=torch.float32
+        )
     return batch
 
 

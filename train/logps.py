@@ -56,7 +56,9 @@ def plain_logps(model: Any, batch: Batch) -> Logps:
     seen = torch.cat([mask.new_ones(rows, prefix.numel()), mask], dim=1)
     positions = (seen.cumsum(1) - 1).clamp(min=0)
     kept = _kept(batch)
-    logits = model(input_ids=whole, attention_mask=seen, position_ids=positions, use_cache=False, logits_to_keep=kept).logits
+    logits = model(
+        input_ids=whole, attention_mask=seen, position_ids=positions, use_cache=False, logits_to_keep=kept
+    ).logits
     return _score(logits, batch, kept)
 
 

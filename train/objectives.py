@@ -71,6 +71,9 @@ def dpo(beta: float, imitation: float = 0.0) -> Objective:
 
     def metrics(logps: Logps, batch: Batch) -> dict[str, float]:
         better, worse = halves(logps.total.detach() - batch["reference"])
-        return {"pair_accuracy": float((better > worse).float().mean()), "margin": float(beta * (better - worse).mean())}
+        return {
+            "pair_accuracy": float((better > worse).float().mean()),
+            "margin": float(beta * (better - worse).mean()),
+        }
 
     return Objective("dpo", loss, mass, metrics)

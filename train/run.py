@@ -88,7 +88,9 @@ def _train_scorer(settings: ScorerSettings, here: runs.Run) -> None:
     with here.file("scorer") as path:
         scorers.save(scorer, path)
     with here.file("ledger.parquet") as path:
-        ledger.write([*_entries("scorer", "train", training.train), *_entries("scorer", "calibrate", training.validation)], path)
+        ledger.write(
+            [*_entries("scorer", "train", training.train), *_entries("scorer", "calibrate", training.validation)], path
+        )
     with here.file("metrics.jsonl") as path:
         path.write_text("".join(f'{{"strength": {one}, "validation_log_likelihood": {value}}}\n'
                                 for one, value in found.tried.items()))  # fmt: skip
@@ -177,7 +179,9 @@ def _same_base(init: Path, base: steps.Writer) -> None:
 
 
 def _entries(checkpoint: str, use: str, pairs: list[Pair]) -> list[ledger.Entry]:
-    return [ledger.Entry(checkpoint, use, pair.pair_id, pair.worse_id, pair.better_id, pair.author_id) for pair in pairs]
+    return [
+        ledger.Entry(checkpoint, use, pair.pair_id, pair.worse_id, pair.better_id, pair.author_id) for pair in pairs
+    ]
 
 
 def _most_common(values: list[Any]) -> Any:

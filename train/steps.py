@@ -160,7 +160,14 @@ def fit_writer(
     world = max(1, torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1)
     micro, accumulation = _split_batch(recipe, world)
     rows = [
-        {"prompt": one.prompt, "better": one.better, "worse": one.worse, "weight": one.weight, "row": at, "length": one.length}
+        {
+            "prompt": one.prompt,
+            "better": one.better,
+            "worse": one.worse,
+            "weight": one.weight,
+            "row": at,
+            "length": one.length,
+        }
         for at, one in enumerate(examples)
     ]
     if objective.name == "dpo":
@@ -220,5 +227,3 @@ def _split_batch(recipe: Recipe, world: int) -> tuple[int, int]:
     if each % micro:
         raise ViralityError(f"micro_batch = {micro}: does not divide the {each} examples of a rank")
     return micro, each // micro
-
-

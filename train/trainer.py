@@ -93,7 +93,9 @@ class WriterTrainer(Trainer):
                 f"path by {self.difference:.1e}")  # fmt: skip
         else:
             self.forward = plain_logps
-            say(f"  shared prefix differs from the plain path by {self.difference:.1e} (> {allowed:.0e}); the plain path is used")
+            say(
+                f"  shared prefix differs from the plain path by {self.difference:.1e} (> {allowed:.0e}); the plain path is used"
+            )
 
     def _stop_at(self, batch: Batch, loss: float) -> None:
         place = Path(self.args.output_dir).parent / "bad_batch.json"
@@ -117,7 +119,9 @@ class MetricsFile(TrainerCallback):
                 stream.write(json.dumps({"step": state.global_step, **logs}) + "\n")
 
 
-def reference_logps(model: Any, rows: Sequence[dict[str, Any]], pad: int, micro_batch: int, progress: Callable[..., Any]) -> None:
+def reference_logps(
+    model: Any, rows: Sequence[dict[str, Any]], pad: int, micro_batch: int, progress: Callable[..., Any]
+) -> None:
     """Add `reference_better` and `reference_worse` to each row: log-probabilities under the model as it now is."""
     order = sorted(range(len(rows)), key=lambda at: rows[at]["length"])
     batches = [order[at : at + micro_batch] for at in range(0, len(order), micro_batch)]

@@ -1,8 +1,8 @@
 """The errors a person can meet, by exit code.
 
-    ViralityError        2   the user's mistake or machine: one line, where, what value, how to mend it
-    Interrupted         75   stopped from outside; the same command continues
-    any other exception  1   our bug, with its traceback
+ViralityError        2   the user's mistake or machine: one line, where, what value, how to mend it
+Interrupted         75   stopped from outside; the same command continues
+any other exception  1   our bug, with its traceback
 """
 
 from __future__ import annotations

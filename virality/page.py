@@ -20,9 +20,7 @@ _HARMFUL = re.compile(
 )
 _STOPS = "[.,;:!?…،؛؟]"
 _WORD = re.compile(rf"\s*(?:{_STOPS}+(?=\s|$)|\S+?(?={_STOPS}*(?:\s|$)))")
-_LONE_WORDS = (
-    2  # this many kept words between two changes are shown as part of the change: fewer, longer marks
-)
+_LONE_WORDS = 2  # this many kept words between two changes are shown as part of the change: fewer, longer marks
 _DECIMALS = {"share": 1, "points": 1, "nats": 3, "probability": 3, "count": 0, "seconds": 1}
 _SUFFIX = {"share": "%", "points": " points", "nats": " nats", "seconds": " s"}
 
@@ -97,9 +95,7 @@ def post(body_html: str, lang: str | None = None) -> str:
 def marked_changes(before: str, after: str) -> str:
     """`after` with the words it adds to `before` in <ins> and those it leaves out in <del>, escaped."""
     old, new = (_WORD.findall(visible(text)) for text in (before, after))
-    matcher = SequenceMatcher(
-        None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False
-    )
+    matcher = SequenceMatcher(None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False)
     parts: list[str] = []
     left_out = added = ""
     for kind, i, j, k, m in matcher.get_opcodes():
@@ -176,9 +172,7 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], numeri
 
     Columns from index `numeric` on are aligned as numbers.
     """
-    heads = "".join(
-        f'<th scope="col"{_numeric(i, numeric)}>{escape(name)}</th>' for i, name in enumerate(head)
-    )
+    heads = "".join(f'<th scope="col"{_numeric(i, numeric)}>{escape(name)}</th>' for i, name in enumerate(head))
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>'
         + "".join(f"<td{_numeric(i, numeric)}>{cell}</td>" for i, cell in enumerate(row[1:], 1))
@@ -206,16 +200,12 @@ def scale(values: Iterable[float], most: int = 6) -> list[float]:
     return [round(i * step, 10) for i in range(first, max(last, first + 1) + 1)]
 
 
-def forest(
-    title: str, marks: Sequence[Mark], axis: Axis, reference: float | None, reference_label: str
-) -> str:
+def forest(title: str, marks: Sequence[Mark], axis: Axis, reference: float | None, reference_label: str) -> str:
     """Intervals in rows over one axis, a line at `reference` (chance, no gain); read aloud as a table."""
     at = f"{axis.place(reference) * 100:.2f}%" if reference is not None else ""
     line = f'<line class="reference" x1="{at}" x2="{at}" y1="0" y2="100%"/>' if at else ""
     below = (
-        f'<text class="reference" x="{at}" y="36" text-anchor="middle">{escape(reference_label)}</text>'
-        if at
-        else ""
+        f'<text class="reference" x="{at}" y="36" text-anchor="middle">{escape(reference_label)}</text>' if at else ""
     )
     rows = "".join(
         f'<tr{" class=strong" if mark.strong else ""}><th scope="row">{mark.label_html}</th>'
@@ -244,9 +234,7 @@ def _interval_row(mark: Mark, axis: Axis) -> str:
     if mark.low is not None and mark.high is not None:
         ends = f'x1="{axis.place(mark.low) * 100:.2f}%" x2="{axis.place(mark.high) * 100:.2f}%"'
         whisker = f'<line class="whisker" {ends} y1="50%" y2="50%"/>'
-    return (
-        f'{whisker}<circle cx="{axis.place(mark.value) * 100:.2f}%" cy="50%" r="{5 if mark.strong else 4}"/>'
-    )
+    return f'{whisker}<circle cx="{axis.place(mark.value) * 100:.2f}%" cy="50%" r="{5 if mark.strong else 4}"/>'
 
 
 def bar(part: float, of: float, title: str) -> str:
@@ -258,9 +246,7 @@ def bar(part: float, of: float, title: str) -> str:
     )
 
 
-def plot(
-    title: str, description: str, points: Sequence[Point], x: Axis, y: Axis, diagonal: bool = False
-) -> str:
+def plot(title: str, description: str, points: Sequence[Point], x: Axis, y: Axis, diagonal: bool = False) -> str:
     """Points with whiskers, joined by a line, in a figure with its caption; `diagonal` draws y = x."""
     left, top, wide, tall = 36.0, 26.0, 306.0, 190.0
 
@@ -275,8 +261,7 @@ def plot(
         f'<text x="{left - 7}" y="{down(t) + 4:.1f}" text-anchor="end">{y.name(t)}</text>'
         for t in y.ticks
     ) + "".join(
-        f'<text x="{across(t):.1f}" y="{top + tall + 17}" text-anchor="middle">{x.name(t)}</text>'
-        for t in x.ticks
+        f'<text x="{across(t):.1f}" y="{top + tall + 17}" text-anchor="middle">{x.name(t)}</text>' for t in x.ticks
     )
     low, high = max(x.ticks[0], y.ticks[0]), min(x.ticks[-1], y.ticks[-1])
     ends = f'x1="{across(low):.1f}" y1="{down(low):.1f}" x2="{across(high):.1f}" y2="{down(high):.1f}"'

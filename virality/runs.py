@@ -70,7 +70,9 @@ class Run:
         outputs = {
             str(path.relative_to(self.folder)): {"sha256": sha256(path), "bytes": path.stat().st_size}
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file() and path.name != "run.json" and ".partial" not in path.name
+            if path.is_file()
+            and path.name != "run.json"
+            and ".partial" not in path.name
             and "tracking" not in path.relative_to(self.folder).parts
         }
         self.document |= {
@@ -112,8 +114,9 @@ def start(
     wanted = json.loads(json.dumps(dict(settings)))
     if fresh and folder.exists() and is_main():
         if not (folder / "run.json").is_file() and any(folder.iterdir()):
-            raise ViralityError(f"{folder}: --fresh removes run folders only, and this one has no run.json; "
-                                "name another with out=")
+            raise ViralityError(
+                f"{folder}: --fresh removes run folders only, and this one has no run.json; name another with out="
+            )
         shutil.rmtree(folder)
     there = _read_document(folder)
     run = Run(folder, document={})
@@ -247,10 +250,14 @@ def _refuse_changes(folder: Path, there: dict[str, Any], settings: dict[str, Any
         if key not in _NOT_COMPARED and before.get(key) != now.get(key)
     ]
     old = there["inputs"]
-    changed += [f"the input {key} has changed" for key in sorted(old.keys() | inputs.keys()) if old.get(key) != inputs.get(key)]
+    changed += [
+        f"the input {key} has changed" for key in sorted(old.keys() | inputs.keys()) if old.get(key) != inputs.get(key)
+    ]
     if changed:
-        raise ViralityError(f"{folder}: holds a run of other settings: {'; '.join(changed)}; "
-                            "give this one a name=, or --fresh to replace it")
+        raise ViralityError(
+            f"{folder}: holds a run of other settings: {'; '.join(changed)}; "
+            "give this one a name=, or --fresh to replace it"
+        )
 
 
 def _damaged(folder: Path, document: dict[str, Any]) -> bool:
@@ -288,7 +295,11 @@ def _commit() -> tuple[str | None, bool | None]:
             ["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, check=True
         ).stdout.strip()
         changes = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=no"], cwd=root, capture_output=True, text=True, check=True
+            ["git", "status", "--porcelain", "--untracked-files=no"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None, None

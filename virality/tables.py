@@ -63,8 +63,10 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
         raise ViralityError(f"{path}: not a readable parquet file ({str(error)[:120]})") from error
     missing = [name for name in schema.names if name not in table.schema.names]
     if missing:
-        raise ViralityError(f"{path}: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-                            f"it has {', '.join(table.schema.names)}")
+        raise ViralityError(
+            f"{path}: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
+            f"it has {', '.join(table.schema.names)}"
+        )
     columns = []
     for field in schema:
         column = table.column(field.name)

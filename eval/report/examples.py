@@ -47,9 +47,7 @@ def _verdicts(verdicts: list[GateVerdict]) -> str:
     rest = [_verdict(verdict) for verdict in verdicts if verdict.state != "fail"]
     shown = f'<ul class="verdicts">{"".join(failed)}</ul>' if failed else ""
     return shown + (
-        fold("Other gates" if failed else "Gates", f'<ul class="verdicts">{"".join(rest)}</ul>')
-        if rest
-        else ""
+        fold("Other gates" if failed else "Gates", f'<ul class="verdicts">{"".join(rest)}</ul>') if rest else ""
     )
 
 

@@ -82,9 +82,7 @@ def curve(curve: Curve) -> str:
     if not curve.x:
         return ""
     title, description = CURVES.get(curve.name, (curve.name, ""))
-    x, y = curve_axes(
-        curve.name, curve.x, [*curve.y, *(end for end in curve.low + curve.high if end is not None)]
-    )
+    x, y = curve_axes(curve.name, curve.x, [*curve.y, *(end for end in curve.low + curve.high if end is not None)])
     points = [
         Point(at, height, _nth(curve.low, i), _nth(curve.high, i))
         for i, (at, height) in enumerate(zip(curve.x, curve.y, strict=False))
@@ -112,9 +110,7 @@ def every_figure(report: Report) -> str:
     groups: dict[str, list[Figure]] = {}
     for figure in report.figures:
         groups.setdefault(figure.name.partition(".")[0], []).append(figure)
-    tables = [
-        table(group, _COLUMNS, [_row(f) for f in figures], len(_COLUMNS)) for group, figures in groups.items()
-    ]
+    tables = [table(group, _COLUMNS, [_row(f) for f in figures], len(_COLUMNS)) for group, figures in groups.items()]
     return f'<div class="ledger">{"".join(tables)}</div>' if tables else ""
 
 

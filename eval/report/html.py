@@ -45,7 +45,5 @@ def render_html(report: Report) -> str:
 
 def _contents(body: str) -> str:
     present = set(re.findall(r'<section id="(\w+)"', body))
-    links = " ".join(
-        f'<a href="#{anchor}">{words}</a>' for anchor, words in _CONTENTS.items() if anchor in present
-    )
+    links = " ".join(f'<a href="#{anchor}">{words}</a>' for anchor, words in _CONTENTS.items() if anchor in present)
     return f'<nav aria-label="Sections">{links}</nav>'

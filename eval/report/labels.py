@@ -87,9 +87,7 @@ def circumstances(report: Report, figure: Figure) -> str:
 def value_and_interval(figure: Figure) -> str:
     """`65.8% [61.9, 66.4]`, `65.8%` where no interval was computed, or 'not measured'."""
     text = number(figure.value, figure.unit)
-    return (
-        text if figure.value is None else f"{text} {interval(figure.low, figure.high, figure.unit)}".strip()
-    )
+    return text if figure.value is None else f"{text} {interval(figure.low, figure.high, figure.unit)}".strip()
 
 
 def named(report: Report, *names: str) -> list[Figure]:

@@ -44,9 +44,7 @@ def render_markdown(report: Report) -> str:
         _counts("Rights", report.corpus.rights),
         _part("Pairs", ("kind", "split", "pairs"), _pairs(report)),
         _counts("Pairs taken out of training: a text recurs in a later split", report.corpus.leaks),
-        "\n".join(["## Limits\n", *(f"- {plain(warning)}" for warning in report.warnings)])
-        if report.warnings
-        else "",
+        "\n".join(["## Limits\n", *(f"- {plain(warning)}" for warning in report.warnings)]) if report.warnings else "",
         _part("Provenance", ("", ""), _provenance(report)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -54,17 +52,8 @@ def render_markdown(report: Report) -> str:
 
 def plain(text: str) -> str:
     """Any text as one line of Markdown that shows it, in a table cell or at the start of a paragraph."""
-    text = (
-        visible(text)
-        .strip()
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\t", " ")
-    )
-    text = _BLOCK.sub(
-        lambda found: f"&#{ord(found.group()[0])};{found.group()[1:]}", _INLINE.sub(r"\\\1", text)
-    )
+    text = visible(text).strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\t", " ")
+    text = _BLOCK.sub(lambda found: f"&#{ord(found.group()[0])};{found.group()[1:]}", _INLINE.sub(r"\\\1", text))
     return re.sub(r"\s*\n\s*", "<br>", text)
 
 
@@ -82,9 +71,7 @@ def _part(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str
 def _claim(report: Report, claim: Claim) -> list[str]:
     found = [figure for name in claim.figures for figure in named(report, name)]
     absent = [f"{plain(name)}: {NOT_MEASURED}" for name in claim.figures if not named(report, name)]
-    figures = "<br>".join(
-        [*(f"{plain(label(figure))}: {value_and_interval(figure)}" for figure in found), *absent]
-    )
+    figures = "<br>".join([*(f"{plain(label(figure))}: {value_and_interval(figure)}" for figure in found), *absent])
     return [f"**{VERDICTS[claim.verdict]}**", plain(claim.question), plain(claim.answer), figures]
 
 
@@ -112,9 +99,7 @@ def _examples(report: Report, kind: str) -> str:
 
 def _example(example: Example) -> list[str]:
     failed = [
-        f"{one.gate}: {one.reason}" if one.reason else one.gate
-        for one in example.verdicts
-        if one.state == "fail"
+        f"{one.gate}: {one.reason}" if one.reason else one.gate for one in example.verdicts if one.state == "fail"
     ]
     base = _isolated(example.base_rewrite) if example.base_rewrite is not None else "none passed the gates"
     texts = [

@@ -8,9 +8,7 @@ from eval.report.labels import beginning, named
 from virality.page import bar, bdi, fold, scale, section, table
 
 _WINS = ("writer.win_rate", "writer.win_rate.returned", "writer.win_rate.base", "writer.win_rate.versus_base")
-_JUDGE = (
-    "Preferences are those of a judge that trained neither the writer nor the scorer that chooses for it."
-)
+_JUDGE = "Preferences are those of a judge that trained neither the writer nor the scorer that chooses for it."
 _PASSES = (
     "writer.drafts_with_suggestion",
     "writer.drafts_with_suggestion.base",
@@ -25,9 +23,7 @@ def writer(report: Report) -> str:
     rest = [figure for figure in beginning(report, "writer.") if figure not in wins + passes]
     parts = [
         f"<p>{_JUDGE}</p>" if any(figure.value is not None for figure in wins) else "",
-        interval_plot(
-            report, "How often the judge prefers the rewrite", wins, 0.5, "no better", lead=_WINS[0]
-        ),
+        interval_plot(report, "How often the judge prefers the rewrite", wins, 0.5, "no better", lead=_WINS[0]),
         interval_plot(report, "How much passes the gates", passes, None, "", lead=_PASSES[0]),
         listing(report, "Gain and amount of change", rest),
         *(curve(one) for one in report.curves if one.name.startswith("writer.")),
@@ -48,17 +44,13 @@ def gates(report: Report) -> str:
     )
     top = scale([0.0, *(_share(count) for count in report.gates)])[-1]
     rows = [[bdi(gate), *(_cell(by_key.get((gate, system)), top) for system in systems)] for gate in names]
-    full = [
-        [bdi(c.gate), bdi(c.system), f"{c.failed:,}", f"{c.not_checked:,}", f"{c.n:,}"] for c in report.gates
-    ]
+    full = [[bdi(c.gate), bdi(c.system), f"{c.failed:,}", f"{c.not_checked:,}", f"{c.n:,}"] for c in report.gates]
     intro = (
         "<p>A rewrite that fails one gate is worth nothing, however engaging. Bars are failed rewrites "
         "out of all that the system wrote, on one scale; a rewrite may fail several gates.</p>"
     )
     bars = table("Rewrites that failed, by gate and system", ("gate", *systems), rows, len(systems) + 1)
-    counts = table(
-        "Rewrites by gate", ("gate", "system", "failed", "not checked", "rewrites"), full, numeric=2
-    )
+    counts = table("Rewrites by gate", ("gate", "system", "failed", "not checked", "rewrites"), full, numeric=2)
     return section(
         "gates",
         "What the gates stopped",

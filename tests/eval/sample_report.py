@@ -133,9 +133,7 @@ def _gates() -> list[GateCount]:
         "toxicity": (0, 3, 960),
     }
     return [
-        GateCount(
-            system=system, gate=gate, failed=counts[i], not_checked=min(counts[2], 960 - counts[i]), n=960
-        )
+        GateCount(system=system, gate=gate, failed=counts[i], not_checked=min(counts[2], 960 - counts[i]), n=960)
         for gate, counts in failed.items()
         for i, system in enumerate(("writer", "base"))
     ]
@@ -175,10 +173,7 @@ def _curves() -> list[Curve]:
     ]
 
 
-_PASSED = [
-    GateVerdict(gate=gate, state="pass")
-    for gate in ("numbers", "links", "handles", "names", "length", "bait")
-]
+_PASSED = [GateVerdict(gate=gate, state="pass") for gate in ("numbers", "links", "handles", "names", "length", "bait")]
 _UNCHECKED = GateVerdict(gate="toxicity", state="not_checked", reason="no weights for this language")
 _POSTS: list[tuple[str, str | None, str, str, str | None, float | None, float | None]] = [
     (
@@ -198,8 +193,7 @@ _POSTS: list[tuple[str, str | None, str, str, str | None, float | None, float | 
         "en",
         "The bakery on Mill Street will close on 30 June after 41 years. "
         "The owners are retiring and found no successor.",
-        "After 41 years, the bakery on Mill Street closes on 30 June. "
-        "Its owners are retiring and found no successor.",
+        "After 41 years, the bakery on Mill Street closes on 30 June. Its owners are retiring and found no successor.",
         None,
         0.66,
         0.71,
@@ -266,8 +260,7 @@ _POSTS: list[tuple[str, str | None, str, str, str | None, float | None, float | 
         "none_passed",
         "en",
         "The council votes on the new cycle lane tomorrow at 18:00. You can watch it online.",
-        "Tomorrow at 18:00 the council decides whether 15% of our streets become safe for cyclists. "
-        "Watch it online!",
+        "Tomorrow at 18:00 the council decides whether 15% of our streets become safe for cyclists. Watch it online!",
         None,
         None,
         None,

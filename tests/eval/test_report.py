@@ -64,9 +64,7 @@ _TABLES = {
 }
 _DRAWINGS = {"svg", "g", "line", "circle", "rect", "polyline", "text", "desc"}
 _HARMLESS = _STRUCTURE | _TEXT | _TABLES | _DRAWINGS
-_HOSTILE = (
-    "<script>alert(1)</script>'\"><img src=x onerror=y> \u202e|`](http://evil.example) **b**\nnext\x00 & سلام"
-)
+_HOSTILE = "<script>alert(1)</script>'\"><img src=x onerror=y> \u202e|`](http://evil.example) **b**\nnext\x00 & سلام"
 
 
 class _Page(HTMLParser):
@@ -172,9 +170,7 @@ def _poisoned(value: Any) -> Any:
     }
     kept |= {"share", "nats", "points", "count", "seconds", "probability"}
     if isinstance(value, dict):
-        keys = {
-            key if key in Report.model_fields or key.isidentifier() else key + _HOSTILE: key for key in value
-        }
+        keys = {key if key in Report.model_fields or key.isidentifier() else key + _HOSTILE: key for key in value}
         return {new: _poisoned(value[old]) for new, old in keys.items()}
     if isinstance(value, list):
         return [_poisoned(one) for one in value]
@@ -198,9 +194,7 @@ def _bare_report() -> Report:
             "last_post": None,
         }
     )
-    empty: dict[str, Any] = {
-        name: [] for name in ("claims", "figures", "gates", "curves", "examples", "warnings")
-    }
+    empty: dict[str, Any] = {name: [] for name in ("claims", "figures", "gates", "curves", "examples", "warnings")}
     return report.model_copy(update={**empty, "corpus": corpus, "provenance": {}})
 
 
@@ -208,9 +202,7 @@ def _unmeasured_report() -> Report:
     """A report whose figures are all None."""
     report = sample_report()
     nothing = {"value": None, "low": None, "high": None, "n": 0, "note": "no judge was given"}
-    return report.model_copy(
-        update={"figures": [figure.model_copy(update=nothing) for figure in report.figures]}
-    )
+    return report.model_copy(update={"figures": [figure.model_copy(update=nothing) for figure in report.figures]})
 
 
 _REPORTS = [sample_report, scorer_only_report, _bare_report, _unmeasured_report, _hostile_report]
@@ -243,9 +235,7 @@ def test_a_page_asks_the_network_for_nothing(make: Any) -> None:
     parsed = _Page(page)
     style = "".join(re.findall(r"<style>(.*?)</style>", page, flags=re.DOTALL))
     assert parsed.tags <= _HARMLESS
-    assert not [
-        name for name, _ in parsed.attributes if name.startswith("on") or name in ("src", "style", "srcset")
-    ]
+    assert not [name for name, _ in parsed.attributes if name.startswith("on") or name in ("src", "style", "srcset")]
     assert all(link.startswith("#") for link in parsed.links)
     assert not re.search(r"https?:|url\(|@import|//", style)
     assert not re.search(r"\b(src|xlink:href)=", re.sub(r"&lt;img.*?&gt;", "", page))
@@ -301,10 +291,7 @@ def test_figures_of_one_name_are_told_apart() -> None:
 
 def test_first_screen_holds_claims_before_everything_else() -> None:
     page = render_html(sample_report())
-    places = [
-        page.index(words)
-        for words in ("<h1>", "no live evidence", 'class="claims"', 'class="forest"', "<nav")
-    ]
+    places = [page.index(words) for words in ("<h1>", "no live evidence", 'class="claims"', 'class="forest"', "<nav")]
     assert places == sorted(places)
     assert page.index("<nav") < page.index('<section id="writer"')
 

@@ -83,9 +83,7 @@ def test_an_interval_needs_both_ends() -> None:
 
 def test_changes_are_marked_word_by_word() -> None:
     marked = marked_changes("The shop will close on Friday at noon.", "The shop closes on Friday at noon!")
-    assert marked == (
-        "The shop <del>will close</del> <ins>closes</ins> on Friday at noon<del>.</del><ins>!</ins>"
-    )
+    assert marked == ("The shop <del>will close</del> <ins>closes</ins> on Friday at noon<del>.</del><ins>!</ins>")
 
 
 @pytest.mark.parametrize(
@@ -115,9 +113,7 @@ def test_changes_in_hostile_text_are_escaped() -> None:
     assert "[U+202E]" in marked_changes("a", "\u202e")
 
 
-@pytest.mark.parametrize(
-    "values", [[0.5, 0.723], [0.0], [1.0, 8.0], [-3.0, 17.0], [], [math.nan], [0.5, 0.5], [1e-9]]
-)
+@pytest.mark.parametrize("values", [[0.5, 0.723], [0.0], [1.0, 8.0], [-3.0, 17.0], [], [math.nan], [0.5, 0.5], [1e-9]])
 def test_a_scale_is_round_and_encloses_its_values(values: list[float]) -> None:
     ticks = scale(values)
     finite = [value for value in values if math.isfinite(value)]
@@ -142,9 +138,7 @@ def test_an_interval_plot_is_a_table_with_a_line_at_its_reference() -> None:
 
 def test_plots_have_titles_for_those_who_hear_them() -> None:
     axis = Axis("x", [0.0, 1.0], "share")
-    drawn = plot(
-        "Calibration", "How sure", [Point(0.2, 0.3, 0.1, 0.4), Point(1.0, 1.0)], axis, axis, diagonal=True
-    )
+    drawn = plot("Calibration", "How sure", [Point(0.2, 0.3, 0.1, 0.4), Point(1.0, 1.0)], axis, axis, diagonal=True)
     assert "<title>Calibration</title><desc>How sure</desc>" in drawn
     assert drawn.count("<circle") == 2
     assert drawn.count('class="whisker"') == 1

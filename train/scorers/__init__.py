@@ -103,7 +103,13 @@ def load(folder: Path) -> Scorer:
         if not (folder / name).is_file() or runs.sha256(folder / name) != sha:
             raise ViralityError(f"{folder / name}: missing or changed since it was written; train it again")
     version = hashlib.sha256(json.dumps(about["files"], sort_keys=True).encode()).hexdigest()[:12]
-    return Scorer(about["family"], _family(about["family"]).load(folder, about["model"]), about["scale"], about["languages"], version)
+    return Scorer(
+        about["family"],
+        _family(about["family"]).load(folder, about["model"]),
+        about["scale"],
+        about["languages"],
+        version,
+    )
 
 
 def _family(name: str) -> Any:

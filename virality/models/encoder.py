@@ -44,7 +44,11 @@ class Encoder:
         with torch.inference_mode():
             for batch in bar(batches, label, unit="batches") if len(batches) > 3 else batches:
                 inputs = self._tokenizer(
-                    [texts[at] for at in batch], padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+                    [texts[at] for at in batch],
+                    padding=True,
+                    truncation=True,
+                    max_length=MAX_TOKENS,
+                    return_tensors="pt",
                 ).to(self.device)
                 states = self._model(**inputs).last_hidden_state
                 mask = inputs["attention_mask"].unsqueeze(-1).to(states.dtype)

@@ -74,7 +74,16 @@ def generate(
             tails = [prompts[at][shared:] for at in batch]
             limits = [max_new_tokens[at] for at in batch]
             seeds = [_row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
-            ids = _decode(model, tokenizer, prefix, shared, tails, limits, samples, _sampler(temperature, top_p, seeds, max(limits)))
+            ids = _decode(
+                model,
+                tokenizer,
+                prefix,
+                shared,
+                tails,
+                limits,
+                samples,
+                _sampler(temperature, top_p, seeds, max(limits)),
+            )
             for row, (tokens, stopped) in enumerate(ids):
                 text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
                 out[batch[row // samples]].append(Rewrite(text, stopped, seeds[row]))

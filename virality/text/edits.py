@@ -29,7 +29,7 @@ _CONTRACTIONS = (
 )  # fmt: skip
 _SHORTHAND = ((r"\s&\s", " and "), (r"\bw/\s?", "with "), (r"\bppl\b", "people"), (r"\bthx\b", "thanks"))
 _TAIL = re.compile(r"(?:\s*(?:https?://\S+|<link\d+>|[@#][\w.]+))+\s*$")
-_OPENERS = frozenset("The A An This That These Those It We They He She You My Our His Her Their There".split())
+_OPENERS = frozenset(["The", "A", "An", "This", "That", "These", "Those", "It", "We", "They", "He", "She", "You", "My", "Our", "His", "Her", "Their", "There"])
 _SLOTTED = re.compile(r"https?://|<link\d+>")
 
 
@@ -106,7 +106,12 @@ def join(text: str) -> str | None:
     parts = sentences(body)
     if len(parts) < 2 or "\n" in body or "?" in parts[0] + parts[1] or len(parts[1].split()) < 3:
         return None
-    if parts[1].split()[0] not in _OPENERS or parts[0].split()[0].rstrip(",") in {"Thank", "Thanks", "Congratulations", "Wow"}:
+    if parts[1].split()[0] not in _OPENERS or parts[0].split()[0].rstrip(",") in {
+        "Thank",
+        "Thanks",
+        "Congratulations",
+        "Wow",
+    }:
         return None
     second = parts[1][0].lower() + parts[1][1:]
     return " ".join([f"{parts[0].rstrip('.!')} and {second}", *parts[2:]]) + tail
@@ -129,7 +134,7 @@ def unfill(text: str) -> str | None:
 
 
 def contract(text: str) -> str | None:
-    """do not -> don't: the spoken form."""
+    """Do not -> don't: the spoken form."""
     return _swap(text, tuple((long, short) for short, long in _CONTRACTIONS))
 
 
@@ -152,7 +157,7 @@ def emphatic(text: str) -> str | None:
     """The last sentence ends with an exclamation mark."""
     body, tail = _tail(text)
     trimmed = body.rstrip()
-    if not trimmed or trimmed[-1] in "!?…:\"”" or not trimmed[-1].isalnum() and trimmed[-1] != ".":
+    if not trimmed or trimmed[-1] in '!?…:"”' or (not trimmed[-1].isalnum() and trimmed[-1] != "."):
         return None
     return f"{trimmed.rstrip('.')}!{tail}"
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from virality.text.normalise import HANDLE, HASHTAG, LINK, sentences, words
 
 _SLOT = re.compile(r"<link\d+>")
-_FIRST = frozenset("i i'm i've i'll me my mine we we're we've our us أنا نحن لي لنا".split())
-_SECOND = frozenset("you you're you've you'll your yours أنت أنتم لك لكم".split())
+_FIRST = frozenset(["i", "i'm", "i've", "i'll", "me", "my", "mine", "we", "we're", "we've", "our", "us", "أنا", "نحن", "لي", "لنا"])
+_SECOND = frozenset(["you", "you're", "you've", "you'll", "your", "yours", "أنت", "أنتم", "لك", "لكم"])
 
 NAMES: tuple[str, ...] = (
     "characters",

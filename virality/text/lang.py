@@ -94,9 +94,7 @@ _LETTER_HINTS = {
     "tr": re.compile("[ğşı]"),
     "it": re.compile("zione\\b|[àèìòù]\\b|\\b(?:dell|all|nell|un)['’]"),
     "nl": re.compile("ij|sch\\w|oo[rd]\\b"),
-    "en": re.compile(
-        "(?:ing|tion|tions|ed|ly|ck|wn|ies|ous|ness)\\b|\\bwh|['’](?:s|t|re|ve|ll|m)\\b|ee|sh|th|oo|gh"
-    ),
+    "en": re.compile("(?:ing|tion|tions|ed|ly|ck|wn|ies|ous|ness)\\b|\\bwh|['’](?:s|t|re|ve|ll|m)\\b|ee|sh|th|oo|gh"),
 }
 _HINT_WEIGHT = 0.34
 _ENGLISH_EDGE = 0.15  # words shared with neighbours ('is', 'in') are mostly English in plain ASCII

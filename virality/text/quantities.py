@@ -64,9 +64,7 @@ def _counted(row: str, first: int, step: int = 1) -> dict[str, int]:
 _ONES = _counted("two three four five six seven eight nine", 2)
 _TEENS = _counted("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10)
 _TENS = _counted("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
-_AR_ONES = _counted(
-    "اثنان/اثنين/اثنتان/اثنتين ثلاث/ثلاثة أربع/أربعة خمس/خمسة ستة سبع/سبعة ثماني/ثمانية تسع/تسعة", 2
-)
+_AR_ONES = _counted("اثنان/اثنين/اثنتان/اثنتين ثلاث/ثلاثة أربع/أربعة خمس/خمسة ستة سبع/سبعة ثماني/ثمانية تسع/تسعة", 2)
 _AR_TENS = _counted(
     "عشرون/عشرين ثلاثون/ثلاثين أربعون/أربعين خمسون/خمسين ستون/ستين سبعون/سبعين ثمانون/ثمانين تسعون/تسعين",
     20,

@@ -176,9 +176,7 @@ def test_the_hash_follows_thresholds_and_not_the_post() -> None:
     assert gates_hash(Context()) != gates_hash(replace(Context(), min_kept_words=0.8))
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "😀", "@", "<link1>", "\u202e", "a" * 20_000, "!?" * 5_000, "١" * 5_000]
-)
+@pytest.mark.parametrize("text", ["", " ", "😀", "@", "<link1>", "\u202e", "a" * 20_000, "!?" * 5_000, "١" * 5_000])
 def test_odd_texts_get_verdicts_and_no_error(text: str) -> None:
     assert len(check_all(text, _EN, CONTEXT)) == len(check_all(_EN, text, CONTEXT)) == len(GATES)
 

@@ -67,9 +67,7 @@ def test_links_must_be_the_same_letter_for_letter() -> None:
 
 
 def test_a_slot_that_was_not_filled_fails() -> None:
-    assert links.check("Read https://a.example", "Read https://a.example <link3>", CONTEXT).evidence == (
-        "<link3>",
-    )
+    assert links.check("Read https://a.example", "Read https://a.example <link3>", CONTEXT).evidence == ("<link3>",)
     assert handles.check("Ask @nasa", "Ask @nasa and @7", CONTEXT).evidence == ("@7",)
 
 
@@ -134,7 +132,5 @@ def test_where_capitals_say_nothing_names_are_not_checked(draft: str, rewrite: s
 
 
 def test_a_new_name_fails_even_where_the_draft_is_in_title_case() -> None:
-    verdict = names.check(
-        "Mayor Opens Long Bridge Across River", "The mayor of Leeds opens a long bridge", CONTEXT
-    )
+    verdict = names.check("Mayor Opens Long Bridge Across River", "The mayor of Leeds opens a long bridge", CONTEXT)
     assert verdict.evidence == ("Leeds",)

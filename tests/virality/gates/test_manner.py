@@ -14,10 +14,7 @@ AR = "توقفت عبارة الميناء مبكرا اليوم بسبب الر
 
 def test_a_rewrite_must_fit_its_platform() -> None:
     draft, rewrite = "word " * 50, "word " * 60
-    assert (
-        length.check(draft, rewrite, Context(platform="x")).reason
-        == "300 characters as x counts, the limit is 280"
-    )
+    assert length.check(draft, rewrite, Context(platform="x")).reason == "300 characters as x counts, the limit is 280"
     assert length.check(draft, rewrite, Context(platform="mastodon")).state == "pass"
     assert length.check(draft, rewrite, CONTEXT).state == "pass"
 

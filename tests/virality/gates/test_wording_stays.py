@@ -28,9 +28,7 @@ def test_order_endings_and_clitics_do_not_count_as_loss() -> None:
         == "pass"
     )
     assert (
-        omission.check(
-            AR, "كسرت الرياح القوية جسرين بالرصيف الشمالي وتوقفت العبارة في الميناء مبكرا", CONTEXT
-        ).state
+        omission.check(AR, "كسرت الرياح القوية جسرين بالرصيف الشمالي وتوقفت العبارة في الميناء مبكرا", CONTEXT).state
         == "pass"
     )
 
@@ -105,9 +103,7 @@ def test_forms_of_a_word_share_a_stem(one: str, other: str, lang: str) -> None:
 
 
 def test_the_words_of_a_hashtag_are_content() -> None:
-    assert set(content_words("#ClimateChange is here", "en")) == set(
-        content_words("the climate changes", "en")
-    )
+    assert set(content_words("#ClimateChange is here", "en")) == set(content_words("the climate changes", "en"))
 
 
 def test_another_language_or_script_fails() -> None:

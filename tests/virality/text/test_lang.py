@@ -41,9 +41,7 @@ def test_a_post_is_recognised(text: str, lang: str) -> None:
     assert detect(text) == lang
 
 
-@pytest.mark.parametrize(
-    "text", ["", "😀😀", "12:30", "https://a.example/the-and-of", "@the @and", "ok", "Zyx Qwv"]
-)
+@pytest.mark.parametrize("text", ["", "😀😀", "12:30", "https://a.example/the-and-of", "@the @and", "ok", "Zyx Qwv"])
 def test_what_cannot_be_told_is_none(text: str) -> None:
     assert detect(text) is None
 

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from virality.text.normalise import ascii_digits, fold, normalise, sentences, words
 
-_POSTISH = st.text(
-    st.sampled_from("aZé ا٣ئ\u064b.!?؟:/@#&;<>\n\r\t\u200d\u200f\u202e\ufeff😀'’-_1"), max_size=60
-)
+_POSTISH = st.text(st.sampled_from("aZé ا٣ئ\u064b.!?؟:/@#&;<>\n\r\t\u200d\u200f\u202e\ufeff😀'’-_1"), max_size=60)
 
 
 def test_entities_of_an_export_are_unescaped_once() -> None:
