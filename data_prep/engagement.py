@@ -7,6 +7,8 @@ own repeated posts show.
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,6 +26,19 @@ def engagement(post: Post) -> float | None:
     """Mean of log(1 + count) over the actions that were counted, in nats; None where none was."""
     counts = [value for name in ACTIONS if (value := getattr(post, name)) is not None]
     return sum(map(math.log1p, counts)) / len(counts) if counts else None
+
+
+def gap(one: Post, two: Post) -> float | None:
+    """Engagement of `one` less that of `two` over the actions counted for both, in nats; None where there is none."""
+    counts = [
+        (first, second)
+        for name in ACTIONS
+        if (first := getattr(one, name)) is not None and (second := getattr(two, name)) is not None
+    ]
+    if not counts:
+        return None
+    mine, other = (sum(math.log1p(pair[side]) for pair in counts) / len(counts) for side in (0, 1))
+    return mine - other
 
 
 def running_baseline(values: Sequence[float], window: int = 50, least: int = 10) -> list[float | None]:
@@ -93,7 +108,7 @@ def two_rate_p(successes: tuple[int, int], trials: tuple[int, int]) -> float:
 
 
 def sample_ratio_p(impressions: Sequence[int]) -> float:
-    """p-value of the chi-square test that all arms of a test were shown equally often; 1 for one arm, 0 for none shown."""
+    """p-value of the chi-square test that all arms were shown equally often; 1 for one arm, 0 for none shown."""
     from scipy.stats import chi2
 
     total = sum(impressions)
@@ -112,18 +127,16 @@ def repeat_noise(posts: Sequence[Post], hours: float) -> float | None:
     The median absolute difference estimates it (times 1.4826, squared), so that a post that went through the roof on
     its second posting does not. None where fewer than `LEAST_REPEATS` repeats exist.
     """
-    by_words: defaultdict[tuple[str | None, str], list[Post]] = defaultdict(list)
+    by_words: defaultdict[tuple[str | None, str], list[tuple[dt.datetime, str, Post]]] = defaultdict(list)
     for post in posts:
-        if post.posted_at is not None and engagement(post) is not None:
-            by_words[post.author_id, fold(post.text)].append(post)
+        if post.posted_at is not None:
+            by_words[post.author_id, fold(post.text)].append((post.posted_at, post.post_id, post))
     differences: list[float] = []
     for same in by_words.values():
-        same.sort(key=lambda post: (post.posted_at, post.post_id))
-        for one, two in zip(same, same[1:], strict=False):
-            near = (two.posted_at - one.posted_at).total_seconds() <= hours * 3600  # type: ignore[operator]
-            first, second = engagement(one), engagement(two)
-            if near and first is not None and second is not None:
-                differences.append(abs(second - first))
+        for (earlier, _, one), (later, _, two) in itertools.pairwise(sorted(same, key=lambda item: item[:2])):
+            difference = gap(two, one)
+            if difference is not None and (later - earlier).total_seconds() <= hours * 3600:
+                differences.append(abs(difference))
     if len(differences) < LEAST_REPEATS:
         return None
     differences.sort()

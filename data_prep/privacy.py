@@ -6,6 +6,7 @@ nor a pair_id depends on it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -16,27 +17,48 @@ from pathlib import Path
 from virality.errors import ViralityError
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w-])")
-_PHONE = re.compile(r"(?<![\w/.=-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)[ .-]?|\d{3}[ .-])\d{3}[ .-]?\d{4}(?![\w-])")
+_PHONE = re.compile(
+    r"(?<![\w/.=-])(?:"
+    r"(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)[ .-]?|\d{3}[ .-])\d{3}[ .-]?\d{4}"  # 555-123-4567, (555) 123 4567
+    r"|\+\d{8,15}|\+\d{1,3}[ .-]\(?\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}"  # +962791234567, +44 20 7946 0958
+    r")(?![\w-])"
+)
 
 
 def author_key() -> bytes:
     """The key of this person on this machine, made at the first call.
 
     Raises:
-        ViralityError: the file is there and cannot be read, or others may read it.
+        ViralityError: the file cannot be made or read, is damaged, or others may read it.
     """
     path = _key_path()
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was faster
-            return author_key()
+    try:
+        if not path.exists():
+            _make_key(path)
+        if path.stat().st_mode & 0o077:
+            raise ViralityError(f"{path}: the key that hides accounts can be read by others; chmod 600 it")
+        written = path.read_text().strip()
+    except OSError as error:
+        raise ViralityError(
+            f"{path}: the key that hides accounts cannot be kept there ({error.strerror}); set XDG_CONFIG_HOME"
+        ) from error
+    if not re.fullmatch(r"[0-9a-f]{64}", written):
+        raise ViralityError(f"{path}: the key that hides accounts is damaged; restore it, or remove it to make another")
+    return bytes.fromhex(written)
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key whole or not at all; where another process was faster its key stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(32))
-    if path.stat().st_mode & 0o077:
-        raise ViralityError(f"{path}: the key that hides accounts can be read by others; chmod 600 it")
-    return bytes.fromhex(path.read_text().strip())
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def hash_author(name: str, key: bytes) -> str:

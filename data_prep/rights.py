@@ -11,12 +11,12 @@ from virality.errors import ViralityError
 BASES = ("own_export", "opt_in", "own_ab_test", "consent", "x_api", "unknown")
 """And `licence:<SPDX identifier>`."""
 NOT_FOR_TRAINING = ("x_api", "unknown")
-_LICENCE = re.compile(r"licence:[A-Za-z0-9.+-]+$")
+_LICENCE = re.compile(r"licence:[A-Za-z0-9.+-]+")
 
 
 def is_basis(basis: str) -> bool:
     """Whether this is a rights basis we know."""
-    return basis in BASES or bool(_LICENCE.match(basis))
+    return basis in BASES or bool(_LICENCE.fullmatch(basis))
 
 
 def count(bases: Iterable[str]) -> dict[str, int]:

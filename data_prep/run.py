@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from data_prep import records, rights, steps
+from data_prep.held_out import open_posts
 from data_prep.settings import PrepareSettings
 from data_prep.sources.files import find
 from data_prep.splits import Placed, Shares, largest_share, place, span
@@ -19,21 +20,22 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     settings = load(PrepareSettings, config, overrides)
     files = find(settings.path)
     name = settings.name or config.stem
+    folder = Path(settings.out) if settings.out else Path("runs/prepare") / name
     if dry_run:
-        say(f"would read {', '.join(map(str, files))} as {settings.source.kind} and write to runs/prepare/{name}")
-        return Path("runs/prepare") / name
+        say(f"would read {', '.join(map(str, files))} as {settings.source.kind} and write to {folder}")
+        return folder
     here = runs.start(
         "prepare",
         name,
         settings=settings.model_dump(mode="json"),
         inputs={str(path): runs.sha256(path) for path in files},
-        out=Path(settings.out) if settings.out else None,
+        out=folder,
         fresh=fresh,
         seed=settings.seed,
     )
     if here.finished:
         return here.folder
-    corpus, pairs, facts = _prepare(settings, files, name)
+    corpus, pairs, facts = _prepare(settings, files, config.stem)
     with here.file("posts.parquet") as path:
         tables.write(corpus.posts, records.post_schema(), path)
     with here.file("dropped.parquet") as path:
@@ -50,14 +52,14 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
 
 
 def _prepare(
-    settings: PrepareSettings, files: list[Path], name: str
+    settings: PrepareSettings, files: list[Path], source: str
 ) -> tuple[steps.Corpus, list[records.Pair], dict[str, Any]]:
     with step(f"reading {', '.join(path.name for path in files)}"):
         corpus = steps.read(
             settings.source.kind,
             files,
             columns=settings.source.columns,
-            source=name,
+            source=source,  # not name=: ids and splits stay under another name
             platform=settings.source.platform,
             rights=settings.rights.basis,
             account=settings.source.account,
@@ -71,14 +73,13 @@ def _prepare(
             matches, settings.splits.mode, shares, block_days=settings.splits.block_days, seed=settings.splits.seed
         )
     with step("gates and restatements"):
-        pairs = steps.pairs_of(
-            matches,
-            placed,
-            corpus.posts,
-            best=settings.pairs.best,
-            seed=settings.seed,
-            restate="paraphrase" in settings.pairs.kinds,
+        restate = "paraphrase" in settings.pairs.kinds
+        restated = (
+            open_posts(corpus.posts, matches, placed.splits, settings.splits.mode, settings.splits.block_days)
+            if restate
+            else []
         )
+        pairs = steps.pairs_of(matches, placed, restated, best=settings.pairs.best, seed=settings.seed)
     return corpus, pairs, steps.corpus_facts(corpus, pairs) | _split_facts(settings, corpus, placed)
 
 
@@ -116,4 +117,14 @@ def _summary(facts: dict[str, Any], folder: Path) -> str:
         lines.append(f"  {kind}: {split}   faithful {facts['faithful'][kind]:,}")
     for reason, count in facts["leaks"].items():
         lines.append(f"  left out {count:,} pairs: {reason}")
+    if empty := _empty_parts(facts):
+        lines.append(f"  no pair in {', '.join(empty)}: too few components for such shares, or too many leaks")
     return "\n".join(lines)
+
+
+def _empty_parts(facts: dict[str, Any]) -> list[str]:
+    """Parts that the config asks for and no pair is in."""
+    if facts["splits"]["mode"] == "test_only":
+        return []
+    filled = {split for counts in facts["pairs"].values() for split in counts}
+    return [part for part in records.SPLITS if facts["splits"].get(part, 1) > 0 and part not in filled]

@@ -15,10 +15,11 @@ def as_list(value: object) -> object:
     """One value, or `a,b`, as a list."""
     if value is None:
         return []
-    return [part for part in value.split(",") if part] if isinstance(value, str) else value
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 Paths = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+Kinds = Annotated[tuple[Literal["ab_test", "same_link", "neighbour", "paraphrase"], ...], BeforeValidator(as_list)]
 
 
 class Source(Settings):
@@ -30,7 +31,7 @@ class Source(Settings):
     """x, bluesky, mastodon, threads, instagram, facebook, linkedin, reddit, hackernews, or null."""
     account: str | None = None
     """Name of the account where the whole file is one account's and no column says so."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     """Our field -> the file's column."""
 
 
@@ -62,7 +63,7 @@ class Filters(Settings):
 class Pairs(Settings):
     """Which pairs are made."""
 
-    kinds: tuple[Literal["ab_test", "same_link", "neighbour", "paraphrase"], ...] = Field(min_length=1)
+    kinds: Kinds = Field(min_length=1)
     max_hours: float = Field(72, gt=0)
     """neighbour: at most this far apart."""
     least_similar: float = Field(0.2, ge=0, le=1)

@@ -8,12 +8,13 @@ points of leakage.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from data_prep.pairing import Match
+from data_prep.records import Post
 from data_prep.sources.table import identifier
 from virality.errors import ViralityError
 from virality.text.similarity import near_duplicates
@@ -23,6 +24,8 @@ MODES: tuple[str, ...] = ("component", "time", "author", "by_file", "test_only")
 
 RECURRING = 20
 """A text that stands in more posts than this is a phrase: it joins nothing."""
+
+_RANK = {"test": 0, "validation": 1, "judge": 2, "train": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Placed:
     """Where each match goes.
 
     Fields:
-        components: one name a match.
+        components: one name a match. No component has matches in two splits.
         splits: one split a match; None where the match would leak and is left out.
         leaks: reason -> matches left out.
     """
@@ -55,8 +58,8 @@ def place(matches: Sequence[Match], mode: Mode, shares: Shares, *, block_days: i
     Args:
         matches: measured ones.
         mode: `component`; `time` (the latest blocks of each account are the test, the blocks before them are dealt to
-            the other parts); `author` (whole accounts); `by_file` (a file called test or validation is that split, and a
-            file called validation is the test where there is none called test); `test_only`.
+            the other parts); `author` (whole accounts); `by_file` (a file called test or validation is that split,
+            and a file called validation is the test where there is none called test); `test_only`.
         shares: of judge, validation and test.
         block_days: length of an author's time block.
         seed: of the deal.
@@ -64,23 +67,20 @@ def place(matches: Sequence[Match], mode: Mode, shares: Shares, *, block_days: i
     Raises:
         ViralityError: the mode needs accounts, times or files that the corpus does not have.
     """
-    texts = [text for match in matches for text in (match.worse.text, match.better.text)]
-    copies = near_duplicates(texts)
-    often = {copy for copy, times in Counter(copies).items() if times > RECURRING}
-    keys = [_keys(match, mode, block_days, [c for c in copies[2 * at : 2 * at + 2] if c not in often])
-            for at, match in enumerate(matches)]  # fmt: skip
+    if not matches:
+        return Placed([], [], {})
+    shared = _shared(matches)
+    fixed, wanted = _fixed(matches, mode, shares, block_days)
+    # A part that is fixed beforehand has components of its own: what would join it to another part is a leak
+    keys = [
+        [(part, key) for key in _joining(match, mode, block_days, mine)]
+        for match, part, mine in zip(matches, fixed, shared, strict=True)
+    ]
     components = _components(matches, keys)
-    if mode == "test_only":
-        return Placed(components, ["test"] * len(matches), {})
-    if mode == "by_file":
-        splits = _by_file(matches, components, shares, seed)
-    elif mode == "time":
-        splits = _by_time(matches, components, shares, block_days, seed)
-    else:
-        splits = list(
-            _deal(components, {"judge": shares.judge, "validation": shares.validation, "test": shares.test}, seed)
-        )
-    return _without_leaks(components, splits, copies, often)
+    rest = [name for name, part in zip(components, fixed, strict=True) if part is None]
+    dealt = iter(_deal(rest, wanted, seed))
+    splits = [part if part is not None else next(dealt) for part in fixed]
+    return _without_leaks(components, splits, shared)
 
 
 def largest_share(components: Sequence[str]) -> float:
@@ -88,35 +88,51 @@ def largest_share(components: Sequence[str]) -> float:
     return max(Counter(components).values()) / len(components) if components else 0.0
 
 
-def _keys(match: Match, mode: str, block_days: int, copies: list[int]) -> list[Hashable]:
-    keys: list[Hashable] = []
+def block_of(posts: Sequence[Post], block_days: int) -> int:
+    """Number of the time block of a pair (or a post), counted from 1970; that of its latest post."""
+    times = [post.posted_at for post in posts if post.posted_at is not None]
+    if len(times) < len(posts):
+        raise ViralityError("splits.mode = time: these posts have no times; map posted_at, or use component or by_file")
+    return int(max(times).timestamp() // (block_days * 86400))
+
+
+def span(times: Sequence[dt.datetime | None]) -> tuple[str | None, str | None]:
+    """First and last day of `times` as ISO dates, or None where there are none."""
+    known = sorted(time for time in times if time is not None)
+    return (known[0].date().isoformat(), known[-1].date().isoformat()) if known else (None, None)
+
+
+def _shared(matches: Sequence[Match]) -> list[list[Hashable]]:
+    """What no two splits may have in common, for each match: its posts, their link or test, their words."""
+    sides = [post for match in matches for post in (match.worse, match.better)]
+    copies = near_duplicates([post.text for post in sides])
+    posts: defaultdict[int, set[str]] = defaultdict(set)
+    for copy, post in zip(copies, sides, strict=True):
+        posts[copy].add(post.post_id)
+    out: list[list[Hashable]] = []
+    for at, match in enumerate(matches):
+        keys: list[Hashable] = [("post", match.worse.post_id), ("post", match.better.post_id)]
+        keys += [("content", key) for key in (match.worse.content_key, match.better.content_key) if key is not None]
+        keys += [("copy", copy) for copy in copies[2 * at : 2 * at + 2] if len(posts[copy]) <= RECURRING]
+        out.append(keys)
+    return out
+
+
+def _joining(match: Match, mode: Mode, block_days: int, shared: list[Hashable]) -> list[Hashable]:
+    """Keys that make matches one component."""
     author = match.worse.author_id
+    if mode == "time":  # posts on the edge of two blocks would join them all; they leave as leaks instead
+        return [("block", author, block_of((match.worse, match.better), block_days))]
     if mode == "author":
         if author is None:
             raise ViralityError("splits.mode = author: these posts have no accounts; use component or time")
-        keys.append(("author", author))
-    if mode == "time":
-        keys.append(("block", author, block_of(match, block_days)))
-        return keys
-    if mode == "component" and author is not None and match.worse.posted_at is not None:
-        keys.append(("block", author, block_of(match, block_days)))
-    if match.worse.content_key is not None:
-        keys.append(("content", match.worse.content_key))
-    keys += [("post", match.worse.post_id), ("post", match.better.post_id)]
-    if mode != "by_file":  # there, copies across files leave the training part instead
-        keys += [("copy", copy) for copy in copies]
-    return keys
+        return [*shared, ("author", author)]
+    if mode == "by_file" or author is None or match.worse.posted_at is None or match.better.posted_at is None:
+        return shared
+    return [*shared, ("block", author, block_of((match.worse, match.better), block_days))]
 
 
-def block_of(match: Match, block_days: int) -> int:
-    """Number of the time block of a match, counted from 1970; that of its later post."""
-    times = [post.posted_at for post in (match.worse, match.better)]
-    if None in times:
-        raise ViralityError("splits.mode = time: these posts have no times; map posted_at, or use component or by_file")
-    return int(max(time for time in times if time is not None).timestamp() // (block_days * 86400))
-
-
-def _components(matches: Sequence[Match], keys: list[list[Hashable]]) -> list[str]:
+def _components(matches: Sequence[Match], keys: Sequence[Sequence[Hashable]]) -> list[str]:
     """Connected components by union-find; named by their smallest pair of post ids."""
     parent = list(range(len(matches)))
 
@@ -151,59 +167,70 @@ def _deal(components: Sequence[str], shares: dict[str, float], seed: int) -> lis
     return [part[name] for name in components]
 
 
-def _by_time(
-    matches: Sequence[Match], components: Sequence[str], shares: Shares, block_days: int, seed: int
-) -> list[str]:
-    blocks = [block_of(match, block_days) for match in matches]
-    authors = [match.worse.author_id for match in matches]
-    cut = {
-        author: sorted(block for block, who in zip(blocks, authors, strict=True) if who == author)
-        for author in set(authors)
-    }
-    last = {author: mine[min(round(len(mine) * (1 - shares.test)), len(mine) - 1)] for author, mine in cut.items()}
-    late = [block >= last[author] for block, author in zip(blocks, authors, strict=True)]
-    left = max(1 - shares.test, 1e-9)
-    early = [name for name, is_late in zip(components, late, strict=True) if not is_late]
-    dealt = iter(_deal(early, {"judge": shares.judge / left, "validation": shares.validation / left}, seed))
-    return ["test" if is_late else next(dealt) for is_late in late]
+def _fixed(
+    matches: Sequence[Match], mode: Mode, shares: Shares, block_days: int
+) -> tuple[list[str | None], dict[str, float]]:
+    """The part of each match that the mode itself decides (None: it is dealt), and the shares of the dealt parts."""
+    wanted = {"judge": shares.judge, "validation": shares.validation}
+    if mode == "test_only":
+        return ["test"] * len(matches), {}
+    if mode == "time":
+        left = max(1 - shares.test, 1e-9)
+        late = _late(matches, shares.test, block_days)
+        return ["test" if is_late else None for is_late in late], {part: wanted[part] / left for part in wanted}
+    if mode == "by_file":
+        named = _by_file(matches)
+        if "validation" in named:
+            del wanted["validation"]
+        return named, wanted
+    return [None] * len(matches), wanted | {"test": shares.test}
 
 
-def _by_file(matches: Sequence[Match], components: Sequence[str], shares: Shares, seed: int) -> list[str]:
-    files = [match.file or match.worse.source for match in matches]
-    held_out = {name for name in files if name in ("test", "validation")}
-    if not held_out:
+def _late(matches: Sequence[Match], share: float, block_days: int) -> list[bool]:
+    """Whether each match lies in the last blocks of its account that hold about `share` of the account's pairs."""
+    of = [(match.worse.author_id, block_of((match.worse, match.better), block_days)) for match in matches]
+    blocks: defaultdict[str | None, list[int]] = defaultdict(list)
+    for author, block in sorted(of, key=lambda item: item[1]):
+        blocks[author].append(block)
+    since: dict[str | None, int] = {}
+    for author, mine in blocks.items():
+        cut = mine[min(round(len(mine) * (1 - share)), len(mine) - 1)]
+        later = [block for block in mine if block >= cut and block > mine[0]]  # something comes before a test
+        if later and share > 0:
+            since[author] = later[0]
+    if share > 0 and not since:
         raise ViralityError(
-            f"splits.mode = by_file: no file is called validation or test (there are {', '.join(sorted(set(files)))})"
+            f"splits.block_days = {block_days}: all pairs of each account lie in one block of so many days, so none is "
+            "later than another; use a smaller one, or splits.mode=component"
         )
-    named = {"test": "test", "validation": "validation" if "test" in held_out else "test"}
-    rest = [name for name, file in zip(components, files, strict=True) if file not in held_out]
-    wanted = {"judge": shares.judge} | ({} if "validation" in named.values() and "validation" in held_out and "test" in held_out
-                                        else {"validation": shares.validation})  # fmt: skip
-    dealt = iter(_deal(rest, wanted, seed))
-    return [named[file] if file in held_out else next(dealt) for file in files]
+    return [author in since and block >= since[author] for author, block in of]
 
 
-def _without_leaks(components: list[str], splits: list[str], copies: list[int], often: set[int]) -> Placed:
-    """Leave out matches one of whose texts (or a near copy) stands in a later part: test before validation before judge."""
-    rank = {"test": 0, "validation": 1, "judge": 2, "train": 3}
-    highest: dict[int, int] = {}
-    for at, split in enumerate(splits):
-        for copy in copies[2 * at : 2 * at + 2]:
-            highest[copy] = min(highest.get(copy, 9), rank[split])
+def _by_file(matches: Sequence[Match]) -> list[str | None]:
+    files = {match.file for match in matches}
+    if not files & {"test", "validation"}:
+        named = ", ".join(sorted(str(file) for file in files if file is not None))
+        raise ViralityError(
+            "splits.mode = by_file: no pair is from a file called validation or test "
+            + (f"(there are {named})" if named else "(only labelled pairs know their file); use component or time")
+        )
+    parts = {"test": "test", "validation": "validation" if "test" in files else "test"}
+    return [parts.get(match.file or "") for match in matches]
+
+
+def _without_leaks(components: list[str], splits: list[str], shared: Sequence[Sequence[Hashable]]) -> Placed:
+    """Leave out matches that share a post, link or text with a part before theirs: test, validation, judge, train."""
+    highest: dict[Hashable, int] = {}
+    for split, keys in zip(splits, shared, strict=True):
+        for key in keys:
+            highest[key] = min(highest.get(key, 9), _RANK[split])
     kept: list[str | None] = []
     leaks: Counter[str] = Counter()
-    names = {number: name for name, number in rank.items()}
-    for at, split in enumerate(splits):
-        best = min((highest[copy] for copy in copies[2 * at : 2 * at + 2] if copy not in often), default=9)
-        if best < rank[split]:
-            leaks[f"{split}: text recurs in {names[best]}"] += 1
-            kept.append(None)
-        else:
-            kept.append(split)
-    return Placed(components, kept, dict(leaks))
-
-
-def span(times: Sequence[dt.datetime | None]) -> tuple[str | None, str | None]:
-    """First and last day of `times` as ISO dates, or None where there are none."""
-    known = sorted(time for time in times if time is not None)
-    return (known[0].date().isoformat(), known[-1].date().isoformat()) if known else (None, None)
+    names = {number: name for name, number in _RANK.items()}
+    for split, keys in zip(splits, shared, strict=True):
+        best = min((highest[key] for key in keys), default=9)
+        leaking = best < _RANK[split]
+        if leaking:
+            leaks[f"{split}: text or link recurs in {names[best]}"] += 1
+        kept.append(None if leaking else split)
+    return Placed(components, kept, dict(sorted(leaks.items())))

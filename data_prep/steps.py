@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from data_prep import filters, privacy
+from data_prep.engagement import engagement
 from data_prep.pairing import Match, ab_test, neighbour, paraphrase, same_link
-from data_prep.records import Dropped, Pair, Post
+from data_prep.records import MEASURED, Dropped, Pair, Post
 from data_prep.sources import Label, Read, labelled_pairs, table, upworthy
 from data_prep.sources.table import identifier
 from data_prep.splits import Placed
 from virality.errors import ViralityError
 from virality.gates import Context, gates_hash, keeps_facts
 from virality.progress import bar
-from virality.text.normalise import fold
 
 Reader = Callable[..., Read]
 
@@ -53,17 +53,15 @@ def read(
     if found.rows == 0:
         raise ViralityError(f"path: {', '.join(map(str, files))}: an empty corpus, there is no row in it")
     key = privacy.author_key()
-    posts = [_hidden(post, account, key) for post in found.posts]
-    dropped = [Dropped(_hidden(drop.post, account, key), drop.reason) for drop in found.dropped]
-    unique: dict[str, Post] = {}
-    for post in posts:
-        if post.post_id in unique:
-            dropped.append(Dropped(post, "repeated_id"))
-        else:
-            unique[post.post_id] = post
+    first: dict[str, Post] = {}
+    for post in sorted(found.posts, key=_latest_first):  # whatever the order of rows, the same one is kept
+        first.setdefault(post.post_id, post)
+    unique = [post for post in found.posts if first[post.post_id] is post]
+    repeated = [Dropped(post, "repeated_id") for post in found.posts if first[post.post_id] is not post]
+    dropped = [Dropped(_hidden(drop.post, account, key), drop.reason) for drop in [*found.dropped, *repeated]]
     if found.rows != len(unique) + len(dropped):
         raise ValueError(f"{found.rows} rows read, {len(unique)} kept and {len(dropped)} dropped do not add up")
-    return Corpus(list(unique.values()), dropped, found.labels)
+    return Corpus([_hidden(post, account, key) for post in unique], dropped, found.labels)
 
 
 def keep(corpus: Corpus, *, min_words: int, max_characters: int, replies: bool, reposts: bool) -> Corpus:
@@ -79,15 +77,17 @@ def keep(corpus: Corpus, *, min_words: int, max_characters: int, replies: bool, 
             dropped.append(Dropped(post, reason))
     if not posts:
         reasons = ", ".join(f"{reason} {n}" for reason, n in Counter(drop.reason for drop in dropped).most_common())
-        raise ViralityError(f"filters: no post is left of {len(dropped)} ({reasons}); loosen the filters")
+        raise ViralityError(
+            f"filters: no post is left of {len(dropped)} ({reasons}); loosen filters, or check source.columns"
+        )
     return Corpus(posts, dropped, corpus.labels)
 
 
 def measured(corpus: Corpus, kinds: Sequence[str], **mining: Any) -> list[Match]:
-    """Matches of the measured kinds among `kinds`, sorted by the ids of their posts.
+    """Matches of the measured kinds among `kinds`, sorted by the ids of their posts; none where none is asked for.
 
     Raises:
-        ViralityError: there is none.
+        ViralityError: measured kinds are asked for and there is no pair of them.
     """
     found: list[Match] = []
     if "ab_test" in kinds:
@@ -96,7 +96,7 @@ def measured(corpus: Corpus, kinds: Sequence[str], **mining: Any) -> list[Match]
         found += same_link.pair(corpus.posts, corpus.labels)
     if "neighbour" in kinds:
         found += neighbour.pair(corpus.posts, **mining)
-    if not found:
+    if not found and set(kinds) & set(MEASURED):
         raise ViralityError(
             f"pairs: no pair in {len(corpus.posts)} posts for pairs.kinds = {', '.join(kinds)}; "
             f"{_why_no_pair(corpus.posts, kinds)}"
@@ -105,9 +105,20 @@ def measured(corpus: Corpus, kinds: Sequence[str], **mining: Any) -> list[Match]
 
 
 def pairs_of(
-    matches: Sequence[Match], placed: Placed, posts: Sequence[Post], *, best: float, seed: int, restate: bool
+    matches: Sequence[Match], placed: Placed, restated: Sequence[Post], *, best: float, seed: int
 ) -> list[Pair]:
-    """Measured pairs in their splits and, with `restate`, paraphrase pairs from posts that no later split knows."""
+    """Measured pairs in their splits, and paraphrase pairs (always `train`) from the good ones among `restated`.
+
+    Args:
+        matches: measured ones.
+        placed: their components and splits.
+        restated: posts that may be restated (`held_out.open_posts`); none for no paraphrase pairs.
+        best: share of an account's posts that counts as good.
+        seed: of the choice of rules.
+
+    Raises:
+        ViralityError: no pair came of it.
+    """
     context_hash = gates_hash(Context())
     out = [
         _pair(match, component, split, context_hash)
@@ -116,26 +127,21 @@ def pairs_of(
         )
         if split is not None
     ]
-    if not restate:
-        return out
-    held_out = {post_id for pair in out if pair.split != "train" for post_id in (pair.worse_id, pair.better_id)}
-    winners = frozenset(pair.better_id for pair in out if pair.split == "train")
-    known_texts = {fold(text) for pair in out if pair.split != "train" for text in (pair.worse, pair.better)}
-    open_posts = [
-        post for post in _before_test(posts, out) if post.post_id not in held_out and fold(post.text) not in known_texts
-    ]
     made = paraphrase.pair(
-        list(bar(open_posts, "restating", unit="posts")),
+        list(bar(restated, "restating", unit="posts")) if restated else [],
         lambda draft, post: keeps_facts(draft, post, Context()),
         best=best,
         seed=seed,
-        winners=winners,
+        winners=frozenset(pair.better_id for pair in out if pair.split == "train"),
     )
     component = {post_id: pair.component for pair in out for post_id in (pair.worse_id, pair.better_id)}
-    return out + [
+    out += [
         _pair(match, component.get(match.better.post_id, identifier(match.better.post_id)), "train", context_hash)
         for match in made
     ]
+    if not out:
+        raise ViralityError("pairs: no pair came of this corpus; pairs.kinds, pairs.best and splits.mode decide")
+    return out
 
 
 def corpus_facts(corpus: Corpus, pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -159,21 +165,14 @@ def corpus_facts(corpus: Corpus, pairs: Sequence[Pair]) -> dict[str, Any]:
 def _hidden(post: Post, account: str | None, key: bytes) -> Post:
     name = post.author_id or account
     author = privacy.hash_author(name, key) if name is not None else None
-    text = privacy.mask(post.text)
-    if author == post.author_id and text == post.text:
-        return post
-    return dataclasses.replace(post, author_id=author, text=text)
+    alt = privacy.mask(post.alt) if post.alt is not None else None
+    return dataclasses.replace(post, author_id=author, text=privacy.mask(post.text), alt=alt)
 
 
-def _before_test(posts: Sequence[Post], pairs: Sequence[Pair]) -> list[Post]:
-    """Posts from before the first test pair of their account; all where the test is not a later time."""
-    dated = {post.post_id: post.posted_at for post in posts}
-    sides = [(pair, post_id) for pair in pairs for post_id in (pair.worse_id, pair.better_id)]
-    tests = [time for pair, post_id in sides if pair.split == "test" and (time := dated.get(post_id)) is not None]
-    trains = [time for pair, post_id in sides if pair.split == "train" and (time := dated.get(post_id)) is not None]
-    if not tests or not trains or max(trains) >= min(tests):
-        return list(posts)
-    return [post for post in posts if post.posted_at is not None and post.posted_at < min(tests)]
+def _latest_first(post: Post) -> tuple[Any, ...]:
+    """Order of postings with one id: the one with the highest counts was read off last."""
+    counts = [-1 if (value := getattr(post, name)) is None else value for name in table.COUNTS]
+    return post.post_id, [-value for value in counts], post.text, str(post.posted_at), str(post.author_id)
 
 
 def _pair(match: Match, component: str, split: str, context_hash: str) -> Pair:
@@ -207,15 +206,30 @@ def _pair(match: Match, component: str, split: str, context_hash: str) -> Pair:
     )
 
 
+_NEEDED = {
+    "ab_test": ("content_key", "impressions", "clicks"),
+    "same_link": (),
+    "neighbour": ("posted_at", "account", "counts"),
+}
+_WAY_OUT = {
+    "ab_test": "no test shows two different wordings with different rates under one image",
+    "same_link": "no label is of two posts that were kept and differ",
+    "neighbour": "none are near enough in time, alike enough and far enough apart in engagement (pairs.max_hours, "
+    "pairs.least_similar, pairs.least_gap)",
+}
+
+
 def _why_no_pair(posts: Sequence[Post], kinds: Sequence[str]) -> str:
     lacks = {
-        "posted_at": sum(post.posted_at is None for post in posts),
-        "an account": sum(post.author_id is None for post in posts),
-        "counts": sum(
-            all(count is None for count in (post.likes, post.reposts, post.replies, post.clicks)) for post in posts
-        ),
+        "content_key": sum(post.content_key is None for post in posts),
         "impressions": sum(not post.impressions for post in posts),
+        "clicks": sum(post.clicks is None for post in posts),
+        "posted_at": sum(post.posted_at is None for post in posts),
+        "account": sum(post.author_id is None for post in posts),
+        "counts": sum(engagement(post) is None for post in posts),
     }
-    needed = ("impressions",) if "ab_test" in kinds else ("posted_at", "an account", "counts")
-    named = [f"{lacks[name]} posts have no {name.removeprefix('an ')}" for name in needed if lacks[name]]
-    return "; ".join(named) or "none are near enough in time and alike enough (pairs.max_hours, pairs.least_similar)"
+    reasons: list[str] = []
+    for kind in (kind for kind in kinds if kind in _NEEDED):
+        named = [f"{lacks[name]} posts have no {name}" for name in _NEEDED[kind] if lacks[name]]
+        reasons.append(f"{kind}: {', '.join(named) or _WAY_OUT[kind]}")
+    return "; ".join(reasons)

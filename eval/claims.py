@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from eval.records import Claim, Figure
@@ -10,58 +11,94 @@ from eval.records import Claim, Figure
 Verdict = Literal["yes", "no", "unclear", "not_measured"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question: the figure that answers it, the value that means 'no difference', and what stands beside it."""
+
+    question: str
+    figure: str
+    null: float
+    null_in_words: str
+    beside: tuple[str, ...] = ()
+
+
+_SCORER = {  # what the scorer may beat -> how it is asked
+    "chance": _Asked("Is the scorer better than chance?", "scorer.pair_accuracy", 0.5, "50%"),
+    "length": _Asked("Is it better than 'the longer text wins'?", "scorer.gain_over.length_only", 0.0, "zero",
+                     ("scorer.pair_accuracy.length_only",)),
+    "features of form": _Asked("Is it better than features of form alone?", "scorer.gain_over.features_only", 0.0,
+                               "zero", ("scorer.pair_accuracy.features_only",)),
+}  # fmt: skip
+_DRAFT = _Asked("Does the writer beat leaving the draft alone?", "writer.win_rate", 0.5, "50%", ("writer.net_gain",))
+_BASE = _Asked("Does the writer beat the base model asked nicely?", "writer.win_rate.versus_base", 0.5, "50%",
+               ("writer.win_rate.base",))  # fmt: skip
+
+
 def claims(figures: Sequence[Figure]) -> list[Claim]:
     """What a reader asks first, answered from the figures alone."""
     by_name = {figure.name: figure for figure in figures}
-    asked: list[tuple[str, str, float, tuple[str, ...]]] = [
-        ("Is the scorer better than chance?", "scorer.pair_accuracy", 0.5, ()),
-        ("Is it better than 'the longer text wins'?", "scorer.gain_over.length_only", 0.0, ("scorer.pair_accuracy.length_only",)),
-        ("Is it better than features of form alone?", "scorer.gain_over.features_only", 0.0, ("scorer.pair_accuracy.features_only",)),
-        ("Does the writer beat leaving the draft alone?", "writer.win_rate", 0.5, ("writer.net_gain",)),
-        ("Does the writer beat the base model asked nicely?", "writer.win_rate.versus_base", 0.5, ("writer.win_rate.base",)),
-    ]  # fmt: skip
-    out = []
-    for question, name, null, beside in asked:
-        figure = by_name.get(name)
-        if figure is None:
-            continue
-        verdict = _verdict(figure, null)
-        out.append(
-            Claim(
-                question=question,
-                answer=_answer(verdict),
-                verdict=verdict,
-                figures=[name, *(b for b in beside if b in by_name)],
-            )
-        )
-    return out
+    return [
+        _claim(asked, by_name[asked.figure], [name for name in asked.beside if name in by_name])
+        for asked in (*_SCORER.values(), _DRAFT, _BASE)
+        if asked.figure in by_name
+    ]
 
 
 def summary(answers: Sequence[Claim]) -> str:
-    """One plain sentence: what was shown, or that nothing was."""
-    writer = {claim.question: claim.verdict for claim in answers if "writer" in claim.question}
-    scorer = [claim.verdict for claim in answers if "writer" not in claim.question]
+    """One plain sentence or three: what was shown, or that nothing was."""
+    verdicts = {claim.figures[0]: claim.verdict for claim in answers}
+    of_scorer = {name: verdicts[asked.figure] for name, asked in _SCORER.items() if asked.figure in verdicts}
+    said = [_of_scorer(of_scorer)] if of_scorer else []
+    if _DRAFT.figure in verdicts:
+        said.append(_AGAINST_DRAFT[verdicts[_DRAFT.figure]])
+    if _BASE.figure in verdicts:
+        said.append(_AGAINST_BASE[verdicts[_BASE.figure]])
+    return " ".join(said) or "Nothing was measured."
+
+
+_AGAINST_DRAFT: dict[Verdict, str] = {
+    "yes": "The writer's rewrites are preferred to the draft, by a judge that trained neither.",
+    "no": "The writer shows no gain: for less than half of the drafts its rewrite is preferred, by a judge that "
+    "trained neither.",
+    "unclear": "The writer shows no gain over leaving the draft alone that this test can see.",
+    "not_measured": "The writer was not measured against the draft.",
+}
+_AGAINST_BASE: dict[Verdict, str] = {
+    "yes": "It does better than the base model asked nicely.",
+    "no": "It does worse than the base model asked nicely.",
+    "unclear": "It is not shown to do better than the base model asked nicely.",
+    "not_measured": "It was not measured against the base model.",
+}
+_VERBS: dict[Verdict, str] = {
+    "yes": "beats",
+    "unclear": "is not shown to beat",
+    "no": "does worse than",
+    "not_measured": "was not measured against",
+}
+
+
+def _of_scorer(verdicts: dict[str, Verdict]) -> str:
+    """The sentence on the scorer: 'beats chance and length, but is not shown to beat features of form'."""
     parts = []
-    if scorer:
-        parts.append(
-            "The scorer beats chance, length and features of form."
-            if all(verdict == "yes" for verdict in scorer)
-            else f"The scorer beats {_list([_BASELINES[i] for i, v in enumerate(scorer) if v == 'yes']) or 'none of its baselines'} only."
-        )
-    if writer:
-        draft, base = (list(writer.values()) + ["not_measured"])[:2]
-        if draft == "yes":
-            parts.append("The writer's rewrites are preferred to the draft by a judge that trained neither.")
-        elif draft == "no":
-            parts.append("The writer shows no gain: more often than not a person is better off with the draft.")
-        else:
-            parts.append("The writer shows no gain over leaving the draft alone that this test can see.")
-        if base == "yes":
-            parts.append("It does better than the base model asked nicely.")
-    return " ".join(parts) or "Nothing was measured."
+    for verdict, verb in _VERBS.items():
+        named = [baseline for baseline, found in verdicts.items() if found == verdict]
+        if named:
+            parts.append(f"{verb} {_list(named, 'and' if verdict == 'yes' else 'or')}")
+    joint = ", but " if "yes" in verdicts.values() else ", and "
+    return f"The scorer {parts[0]}{joint * (len(parts) > 1)}{' and '.join(parts[1:])}."
 
 
-_BASELINES = ("chance", "length", "features of form")
+def _claim(asked: _Asked, figure: Figure, beside: list[str]) -> Claim:
+    verdict = _verdict(figure, asked.null)
+    answer = {
+        "yes": f"Yes: the whole interval lies above {asked.null_in_words}.",
+        "no": f"No: the whole interval lies below {asked.null_in_words}.",
+        "unclear": f"Not shown: the interval includes {asked.null_in_words}."
+        if figure.low is not None
+        else "Not shown: too few independent examples for an interval.",
+        "not_measured": f"Not measured{f': {figure.note}' if figure.note else ''}.",
+    }[verdict]
+    return Claim(question=asked.question, answer=answer, verdict=verdict, figures=[asked.figure, *beside])
 
 
 def _verdict(figure: Figure, null: float) -> Verdict:
@@ -74,14 +111,5 @@ def _verdict(figure: Figure, null: float) -> Verdict:
     return "no" if figure.high < null else "unclear"
 
 
-def _answer(verdict: Verdict) -> str:
-    return {
-        "yes": "Yes: the whole interval lies above.",
-        "no": "No: the whole interval lies below.",
-        "unclear": "Not shown: the interval includes no difference.",
-        "not_measured": "Not measured.",
-    }[verdict]
-
-
-def _list(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+def _list(words: Sequence[str], joint: str) -> str:
+    return f" {joint} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from data_prep.sources.table import identifier
-from eval.figures import Outcome
+from eval.outcomes import Outcome
 from eval.records import Example, GateCount, GateVerdict
 from eval.steps import Draft
 from virality.gates import GATES, Verdict

@@ -72,7 +72,7 @@ def difference(first: Array, second: Array, clusters: Sequence[str], seed: int =
     return mean((right(first) - right(second)) * 100, clusters, seed)
 
 
-def net_of(gain: Array, changes: Array, clusters: Sequence[str], seed: int = 0) -> Interval:
+def net_of(gain: Array, changes: Array, clusters: Sequence[str], seed: int = 0) -> Interval | None:
     """What is left of a gain where no feature of form changed: the intercept of a least-squares fit.
 
     Args:
@@ -80,8 +80,14 @@ def net_of(gain: Array, changes: Array, clusters: Sequence[str], seed: int = 0) 
         changes: feature of rewrite minus feature of draft, (N, K). Features that never change are left out.
         clusters: of each draft, (N,).
         seed: of the bootstrap.
+
+    Returns:
+        None where the rows cannot tell: too few, or a feature changes by the same amount in all.
     """
-    moving = changes[:, changes.std(0) > 1e-9]
+    moves = changes.std(0) > 1e-9
+    if bool((np.abs(changes[:, ~moves]) > 1e-9).any()):
+        return None
+    moving = changes[:, moves]
 
     def statistic(rows: NDArray[np.intp]) -> float:
         design = np.column_stack([np.ones(rows.size), moving[rows]])
@@ -90,7 +96,8 @@ def net_of(gain: Array, changes: Array, clusters: Sequence[str], seed: int = 0) 
         found, *_ = np.linalg.lstsq(design, gain[rows], rcond=None)
         return float(found[0])
 
-    return bootstrap(len(gain), clusters, statistic, seed)
+    found = bootstrap(len(gain), clusters, statistic, seed)
+    return found if np.isfinite(found.value) else None
 
 
 def log_odds(p: Array) -> Array:

@@ -22,7 +22,7 @@ class EvaluateSettings(Settings):
     """A writer's run."""
     base_prompt: str = "nicely"
     """How the writer's base model, without the adapter, is asked."""
-    controls: dict[str, str] = {}
+    controls: dict[str, str] = Field(default_factory=dict)
     """Name of a control (shuffled) -> the scorer's run that is it."""
     drafts: int = Field(48, ge=2)
     """Posts of the test split that are rewritten."""

@@ -1,21 +1,24 @@
-"""The work of this room on plain values: drafts -> rewrites -> verdicts -> outcomes."""
+"""The work of this room on plain values: test pairs -> drafts -> rewrites -> verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_prep.records import MEASURED, Pair
 from data_prep.sources.table import identifier
-from eval.figures import Outcome
-from eval.metrics import Array
 from train.candidates import judge_gates, sample
-from train.scorers import Scorer
-from train.steps import Writer
-from virality.gates import Verdict, passed
+from train.records import Score
+from train.scorers import Scorer, fitting
+from train.steps import Writer, read_pairs
+from virality import runs
+from virality.errors import ViralityError
+from virality.gates import Verdict
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,7 +80,7 @@ def test_pairs(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Draft]:
-    """Up to `most` different posts of test pairs, better and worse ones alike, one a component as long as there are enough."""
+    """Up to `most` different posts of test pairs, better and worse alike, from as many components as there are."""
     both = {
         post_id: Draft(post_id, pair.component, text, pair.lang, pair.platform)
         for pair in pairs
@@ -101,11 +104,22 @@ def rewrite(
         writer, [draft.text for draft in chosen], samples=samples, temperature=temperature, seed=seed, label=label
     )
     return [
-        RewriteRow(draft.example_id, draft.component, draft.text, one.text, writer.name, writer.revision, writer.prompt.name,
-                   writer.prompt.hash, one.seed, temperature, one.stopped)
+        RewriteRow(
+            example_id=draft.example_id,
+            component=draft.component,
+            draft=draft.text,
+            rewrite=one.text,
+            model=writer.name,
+            revision=writer.revision,
+            prompt=writer.prompt.name,
+            prompt_hash=writer.prompt.hash,
+            seed=one.seed,
+            temperature=temperature,
+            stopped=one.stopped,
+        )
         for draft, mine in zip(chosen, made, strict=True)
         for one in mine
-    ]  # fmt: skip
+    ]
 
 
 def verdicts(rows: Sequence[RewriteRow], chosen: Sequence[Draft]) -> list[tuple[Verdict, ...]]:
@@ -116,60 +130,32 @@ def verdicts(rows: Sequence[RewriteRow], chosen: Sequence[Draft]) -> list[tuple[
     ]
 
 
-def outcomes(
-    rows: Sequence[RewriteRow],
-    judged: Sequence[tuple[Verdict, ...]],
-    chosen: Sequence[Draft],
-    guide: Scorer,
-    judge: Scorer,
-) -> list[Outcome]:
-    """What each draft came to: the guide chooses among what passed, the judge says whether it won."""
-    good = [passed(one) for one in judged]
-    chances = _only(guide, rows, good)
-    verdict = _only(judge, rows, good)
-    place: dict[str, list[int]] = {}
-    for at, row in enumerate(rows):
-        place.setdefault(row.example_id, []).append(at)
-    return [_outcome(draft, rows, place[draft.example_id], good, chances, verdict) for draft in chosen]
+def by_draft(
+    rows: Sequence[RewriteRow], judged: Sequence[tuple[Verdict, ...]], chosen: Sequence[Draft]
+) -> list[list[tuple[Verdict, ...]]]:
+    """The verdicts on each draft's rewrites, in the order of the drafts."""
+    mine: dict[str, list[tuple[Verdict, ...]]] = {draft.example_id: [] for draft in chosen}
+    for row, verdict in zip(rows, judged, strict=True):
+        mine[row.example_id].append(verdict)
+    return list(mine.values())
 
 
-def _outcome(
-    draft: Draft,
-    rows: Sequence[RewriteRow],
-    mine: list[int],
-    good: list[bool],
-    chances: list[float | None],
-    verdict: list[float | None],
-) -> Outcome:
-    def best(of: list[int]) -> int | None:
-        open_ = [at for at in of if chances[at] is not None]
-        return max(open_, key=lambda at: (chances[at], -at), default=None)
-
-    counts = sorted({1, 2, 4, 8, 16, len(mine)} & set(range(1, len(mine) + 1)))
-    firsts = {k: best(mine[:k]) for k in counts}
-    chosen = best(mine)
-    return Outcome(
-        component=draft.component,
-        draft=draft.text,
-        rewrites=[rows[at].rewrite for at in mine],
-        passed=[good[at] for at in mine],
-        scorer=[chances[at] for at in mine],
-        returned=None if chosen is None else mine.index(chosen),
-        judge=None if chosen is None else verdict[chosen],
-        first={k: None if at is None else verdict[at] for k, at in firsts.items()},
-    )
+def pair_scores(label: str, scorer: Scorer, pairs: Sequence[Pair], p: NDArray[np.float64]) -> list[Score]:
+    """P(better beats worse) of each pair as scores.parquet keeps it."""
+    return [
+        Score(pair.pair_id, label, scorer.version, float(value), None) for pair, value in zip(pairs, p, strict=True)
+    ]
 
 
-def versus(judge: Scorer, first: Sequence[Outcome], second: Sequence[Outcome]) -> Array:
-    """Judge's P(what the first system gives beats what the second gives); 1/2 where both give the same: (N,)."""
-    p = judge.probability([one.text for one in first], [one.text for one in second])
-    same = np.asarray([one.text == two.text for one, two in zip(first, second, strict=True)])
-    return np.where(same, 0.5, p)
-
-
-def _only(scorer: Scorer, rows: Sequence[RewriteRow], good: Sequence[bool]) -> list[float | None]:
-    """P(rewrite beats draft) of the rows that are good; None for the others."""
-    at = [index for index, fine in enumerate(good) if fine]
-    p = scorer.probability([rows[index].rewrite for index in at], [rows[index].draft for index in at]).tolist()
-    found = dict(zip(at, p, strict=True))
-    return [found.get(index) for index in range(len(rows))]
+def training_of(run: Path) -> fitting.Training | None:
+    """The pairs a scorer's run was fitted on; None where its data are gone or were made again since."""
+    document = runs.finished(run, "train")
+    settings = document["settings"]
+    try:
+        if any(runs.digest(Path(folder)) != document["inputs"][folder] for folder in settings["data"]):
+            return None
+        return fitting.choose(
+            read_pairs(settings["data"]).pairs, settings["split"], settings["max_pairs"], settings["seed"]
+        )
+    except ViralityError:
+        return None

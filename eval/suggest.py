@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.independence import guides
 from train.candidates import judge_gates, length_limit, sample
 from train.scorers import Scorer
 from train.steps import Writer, load_scorer, load_writer
-from virality import runs
 from virality.errors import ViralityError
 from virality.gates import Verdict, passed
 from virality.models.generate import generate
-from virality.models.prompts import prompt_ids
+from virality.models.prompts import answer, prompt_ids
 from virality.text.normalise import normalise
 from virality.text.platforms import LIMITS, length
 from virality.text.similarity import edit_ratio, marked
-from virality.text.slots import restore, slot
+from virality.text.slots import slot
 
 MOST_CHARACTERS = 20_000
 
@@ -76,8 +76,8 @@ def suggest(
     likely = [one for one in found if one.p_better is None or one.p_better > 0.5]
     if not likely:
         best = found[0].p_better or 0.0
-        return Answer(draft, [], f"{len(open_)} of {len(texts)} rewrites passed the gates, and none is likely to do better than "
-                                 f"the draft (the best: {best:.0%})")  # fmt: skip
+        return Answer(draft, [], f"{len(open_)} of {len(texts)} rewrites passed the gates, and none is likely to do "
+                                 f"better than the draft (the best: {best:.0%})")  # fmt: skip
     return Answer(draft, likely[:n], None)
 
 
@@ -88,21 +88,24 @@ def raw(draft: str, writer: Writer) -> str:
     limit = length_limit(len(writer.tokenizer(slotted.text)["input_ids"]))
     ids = prompt_ids(writer.tokenizer, writer.prompt, slotted.text)
     made = generate(writer.model, writer.tokenizer, [ids], samples=1, temperature=0, max_new_tokens=[limit])
-    return restore(made[0][0].text, slotted)
+    return answer(writer.tokenizer, made[0][0].text, slotted)
 
 
 def command(
     run: Path, draft: str, *, n: int, samples: int, seed: int, platform: str | None, raw: bool, as_json: bool
 ) -> int:
     """`virality suggest`. Returns the exit code."""
+    for name, value in (("n", n), ("samples", samples)):
+        if value < 1:
+            raise ViralityError(f"--{name} = {value}: is at least 1")
+    _checked(draft, platform)
     if raw:
         print(_raw(run, draft))
         return 0
-    _checked(draft, platform)
     writer = load_writer(run)
     scorer = _guide_of(run)
-    answer = suggest(draft, writer, scorer, n=n, samples=samples, seed=seed, platform=platform or writer.platform)
-    print(json.dumps(_as_json(answer), ensure_ascii=False) if as_json else _as_text(answer))
+    found = suggest(draft, writer, scorer, n=n, samples=samples, seed=seed, platform=platform or writer.platform)
+    print(json.dumps(_as_json(found), ensure_ascii=False) if as_json else _as_text(found))
     return 0
 
 
@@ -121,13 +124,9 @@ def _raw(run: Path, draft: str) -> str:
 
 
 def _guide_of(run: Path) -> Scorer | None:
-    """The scorer that ranked the writer's preferences, or that of a run this one continues; None where there was none."""
-    document = runs.finished(run, "train")
-    for folder in document["settings"]["data"]:
-        made = runs.finished(Path(folder))
-        if made["step"] == "improve":
-            return load_scorer(Path(made["settings"]["scorer"]))
-    return None
+    """The scorer that ranked the writer's preferences, or those of a writer it continues; None where there was none."""
+    nearest = next(guides(run), None)
+    return None if nearest is None else load_scorer(nearest)
 
 
 def _checked(draft: str, platform: str | None) -> str:
@@ -139,8 +138,8 @@ def _checked(draft: str, platform: str | None) -> str:
     if len(cleaned) > MOST_CHARACTERS:
         raise ViralityError(f"draft: {len(cleaned):,} characters; a post has {MOST_CHARACTERS:,} at most")
     if platform in LIMITS and length(cleaned, str(platform)) > LIMITS[str(platform)]:
-        raise ViralityError(f"draft: {length(cleaned, str(platform))} characters as {platform} counts them, and it allows "
-                            f"{LIMITS[str(platform)]}; shorten it, or name another --platform")  # fmt: skip
+        raise ViralityError(f"draft: {length(cleaned, str(platform))} characters as {platform} counts them, and it "
+                            f"allows {LIMITS[str(platform)]}; shorten it, or name another --platform")  # fmt: skip
     return cleaned
 
 

@@ -12,11 +12,11 @@ from train.scorers import Scorer
 from train.steps import Writer
 from virality.gates import Context, Verdict, check_all, passed
 from virality.models.generate import Rewrite, generate
-from virality.models.prompts import prompt_ids
+from virality.models.prompts import answer, prompt_ids
 from virality.progress import bar
 from virality.text.edits import candidates
 from virality.text.normalise import normalise
-from virality.text.slots import restore, slot
+from virality.text.slots import slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def sample(
         samples=samples, temperature=temperature, seed=seed, max_new_tokens=limits, label=label,
     )  # fmt: skip
     return [
-        [Rewrite(normalise(restore(one.text, form)), one.stopped, one.seed) for one in mine]
+        [Rewrite(normalise(answer(writer.tokenizer, one.text, form)), one.stopped, one.seed) for one in mine]
         for form, mine in zip(slotted, made, strict=True)
     ]
 

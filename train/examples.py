@@ -53,6 +53,8 @@ def usable(
             out[f"kind {pair.kind}"] += 1
         elif not (pair.faithful or unfaithful):
             out["not faithful"] += 1
+        elif pair.weight <= 0:
+            out["no weight"] += 1
         elif preferences and pair.kind == "paraphrase":
             out["no rejected rewrite"] += 1
         else:

@@ -66,8 +66,10 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         for judged in prefer(pair, candidates, settings.least_gain, settings.least_edit)
     ]
     if not made:
-        raise ViralityError(f"improve: none of {len(chosen)} drafts gave a rewrite that beats it with {settings.least_gain:g}; "
-                            "raise samples or edits, or lower least_gain")  # fmt: skip
+        raise ViralityError(
+            f"improve: none of {len(chosen)} drafts gave a rewrite that beats it with {settings.least_gain:g}; "
+            "raise samples or edits, or lower least_gain"
+        )
     with here.file("pairs.parquet") as path:
         tables.write(made, pair_schema(), path)
     origin = Counter(one.origin for candidates in ranked for one in candidates if one.passed)
@@ -81,17 +83,19 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
 
 
 def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
-    """Up to `most` measured training pairs, at most one a draft, whose worse posts are rewritten; in an order that the seed decides."""
+    """Up to `most` measured training pairs whose worse posts are rewritten, at most one a draft; the seed draws."""
     train = [pair for pair in pairs if pair.kind in MEASURED and pair.split == "train"]
-    train.sort(key=lambda pair: identifier(seed, pair.worse_id, pair.pair_id))
-    return list({pair.worse_id: pair for pair in reversed(train)}.values())[::-1][:most]
+    drawn: dict[str, Pair] = {}
+    for pair in sorted(train, key=lambda pair: (identifier(seed, pair.worse_id), pair.pair_id)):
+        drawn.setdefault(pair.worse_id, pair)
+    return list(drawn.values())[:most]
 
 
 def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float) -> list[Pair]:
     """The best rewrite against the draft left as it is, and against the worst rewrite, where they differ enough.
 
-    The draft itself is a rewrite to avoid: a writer that copies says nothing. None where no candidate that passed every gate and
-    changed enough beats the draft with at least `least_gain`.
+    The draft itself is a rewrite to avoid: a writer that copies says nothing. None where no candidate that passed every
+    gate and changed enough beats the draft with at least `least_gain`.
     """
     passed = [one for one in candidates if one.passed]
     better = max(

@@ -1,13 +1,16 @@
 """How a batch is laid out so that what its rows share is computed once.
 
-Letters: B rows, P tokens of the prefix that all prompts share, T tokens of the longest tail, C of the longest completion.
-Tails are padded on the left: so completions end at the right edge, and the vocabulary head sees C + 1 positions.
+Letters: B rows, P tokens of the prefix that all prompts share, T tokens of the longest tail, C of the longest
+completion. Tails are padded on the left: so completions end at the right edge, and the vocabulary head sees C + 1
+positions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from virality.models.attention import common_prefix
 
 Batch = dict[str, Any]
 """prefix (P,), ids (B, T), mask (B, T): 1 where a token is, target (B, T): 1 where it is trained, weights (B or B/2,),
@@ -27,7 +30,7 @@ def collate(rows: Sequence[Mapping[str, Any]], pad: int) -> Batch:
     sides = ("better", "worse") if preferences else ("better",)
     prompts = [list(row["prompt"]) for _ in sides for row in rows]
     completions = [list(row[side]) for side in sides for row in rows]
-    shared = shared_length(prompts)
+    shared = common_prefix(prompts)
     tails = [prompt[shared:] + completion for prompt, completion in zip(prompts, completions, strict=True)]
     longest = max(map(len, tails))
     ids = torch.full((len(tails), longest), pad, dtype=torch.long)
@@ -52,17 +55,15 @@ def collate(rows: Sequence[Mapping[str, Any]], pad: int) -> Batch:
     return batch
 
 
-def shared_length(prompts: Sequence[Sequence[int]]) -> int:
-    """Tokens that all prompts begin with; each keeps at least one of its own, from which its first token is predicted."""
-    first, last = min(prompts), max(prompts)
-    shared = 0
-    for one, two in zip(first, last, strict=False):
-        if one != two:
-            break
-        shared += 1
-    return max(0, min(shared, min(map(len, prompts)) - 1))
+def whole_rows(batch: Batch) -> tuple[Any, Any]:
+    """Ids and mask of the rows with the prefix in each, padded on the left as generation pads them: (B, P + T) both."""
+    import torch
 
-
-def first_rows(batch: Batch, count: int) -> Batch:
-    """The first `count` rows of a batch, for a quick comparison."""
-    return {key: value if key == "prefix" else value[:count] for key, value in batch.items()}
+    prefix, ids, mask = batch["prefix"], batch["ids"], batch["mask"]
+    rows, longest = ids.shape
+    padded = torch.cat([prefix.expand(rows, -1), ids], dim=1)
+    seen = torch.cat([mask.new_ones(rows, prefix.numel()), mask], dim=1)
+    at = torch.arange(prefix.numel() + longest, device=ids.device).expand(rows, -1)
+    pads = longest - mask.sum(1, keepdim=True)
+    source = torch.where(at < pads, prefix.numel() + at, torch.where(at < pads + prefix.numel(), at - pads, at))
+    return padded.gather(1, source), seen.gather(1, source)

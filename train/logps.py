@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from train.layout import Batch
+from train.layout import Batch, whole_rows
+from virality.models.attention import bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def shared_logps(model: Any, batch: Batch) -> Logps:
     prefix, ids, mask = batch["prefix"], batch["ids"], batch["mask"]
     if prefix.numel() == 0:
         return plain_logps(model, batch)
-    cache = DynamicCache(config=_config(model))
+    cache = DynamicCache(config=bare(model).config)
     model(input_ids=prefix[None], past_key_values=cache, use_cache=True, logits_to_keep=1)
     cache.batch_repeat_interleave(ids.shape[0])
     seen = torch.cat([mask.new_ones(ids.shape[0], prefix.numel()), mask], dim=1)
@@ -47,17 +48,12 @@ def shared_logps(model: Any, batch: Batch) -> Logps:
 
 
 def plain_logps(model: Any, batch: Batch) -> Logps:
-    """The same by the plain path: every row whole, prefix and all."""
-    import torch
-
-    prefix, ids, mask = batch["prefix"], batch["ids"], batch["mask"]
-    rows = ids.shape[0]
-    whole = torch.cat([prefix[None].expand(rows, -1), ids], dim=1)
-    seen = torch.cat([mask.new_ones(rows, prefix.numel()), mask], dim=1)
+    """The same by the plain path: every row whole, prefix and all, padded on the left."""
+    ids, seen = whole_rows(batch)
     positions = (seen.cumsum(1) - 1).clamp(min=0)
     kept = _kept(batch)
     logits = model(
-        input_ids=whole, attention_mask=seen, position_ids=positions, use_cache=False, logits_to_keep=kept
+        input_ids=ids, attention_mask=seen, position_ids=positions, use_cache=False, logits_to_keep=kept
     ).logits
     return _score(logits, batch, kept)
 
@@ -75,11 +71,14 @@ def largest_difference(model: Any, batch: Batch, loss: Callable[[Logps], Any]) -
         value = loss(forward(model, batch))
         found = torch.autograd.grad(value, trainable, allow_unused=True)
         losses.append(float(value.detach()))
-        gradients.append([gradient for gradient in found if gradient is not None])
-    apart = sum(float((one - two).float().pow(2).sum()) for one, two in zip(*gradients, strict=True)) ** 0.5
-    norm = sum(float(gradient.float().pow(2).sum()) for gradient in gradients[1]) ** 0.5
+        gradients.append([0.0 if gradient is None else gradient.float() for gradient in found])
+    apart = _norm([one - two for one, two in zip(*gradients, strict=True)])
     of_loss = abs(losses[0] - losses[1]) / max(abs(losses[1]), 1e-12)
-    return max(of_loss, apart / max(norm, 1e-12))
+    return max(of_loss, apart / max(_norm(gradients[1]), 1e-12))
+
+
+def _norm(tensors: list[Any]) -> float:
+    return float(sum(float((tensor * tensor).sum()) for tensor in tensors if not isinstance(tensor, float)) ** 0.5)
 
 
 def _kept(batch: Batch) -> int:
@@ -98,9 +97,3 @@ def _score(logits: Any, batch: Batch, kept: int) -> Logps:
     row = target.nonzero()[:, 0]
     total = torch.zeros(target.shape[0], dtype=torch.float32, device=logits.device).index_add(0, row, each)
     return Logps(total, target.sum(1))
-
-
-def _config(model: Any) -> Any:
-    while hasattr(model, "module"):
-        model = model.module
-    return model.get_base_model().config if hasattr(model, "get_base_model") else model.config

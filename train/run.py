@@ -13,17 +13,17 @@ from data_prep.records import Pair
 from train import adapters, examples, objectives, scorers, steps, tracking
 from train.scorers import fitting
 from train.settings import ScorerSettings, WriterSettings
-from virality import ledger, runs
+from virality import ledger, runs, tables
 from virality.config import load
 from virality.errors import ViralityError
 from virality.progress import is_main, say, step
 
-TASKS = {"scorer": ScorerSettings, "writer": WriterSettings}
+TASKS: dict[str, type[ScorerSettings] | type[WriterSettings]] = {"scorer": ScorerSettings, "writer": WriterSettings}
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
     """Train what `config` says. Returns the run's folder."""
-    settings = load(TASKS[_task(config, overrides)], config, overrides)
+    settings: ScorerSettings | WriterSettings = load(TASKS[_task(config, overrides)], config, overrides)
     folders = [*settings.data, *([settings.init] if isinstance(settings, WriterSettings) and settings.init else [])]
     inputs = {folder: runs.digest(Path(folder)) for folder in folders}
     if isinstance(settings, ScorerSettings) and settings.features_from:
@@ -104,8 +104,9 @@ def _train_scorer(settings: ScorerSettings, here: runs.Run) -> None:
         strength=found.strength,
         scale=scorer.scale,
     )
-    say(f"{here.folder}: strength {found.strength:g}, scale {scorer.scale:.2f}, "
-        f"validation log-likelihood {found.tried[str(found.strength)]:.4f} nats (chance {-math.log(2):.4f})")  # fmt: skip
+    likelihood = f"{found.tried[str(found.strength)]:.4f} nats on validation (chance {-math.log(2):.4f})"
+    calibrated = likelihood if training.validation else "no validation pairs, so neither chosen nor calibrated"
+    say(f"{here.folder}: strength {found.strength:g}, scale {scorer.scale:.2f}, log-likelihood: {calibrated}")
 
 
 def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
@@ -132,8 +133,9 @@ def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
         left_out["longer than max_tokens"] = too_long
     if not rows:
         raise ViralityError(f"max_tokens = {settings.max_tokens}: every example is longer; raise it")
+    dtype = str(next(base.model.parameters()).dtype).removeprefix("torch.")
     say(f"  {len(rows):,} pairs to learn from; left out: {left_out or 'none'}; "
-        f"{adapters.trainable_parameters(model):,} trainable numbers in {next(base.model.parameters()).dtype}")  # fmt: skip
+        f"{adapters.trainable_parameters(model):,} trainable numbers on a base in {dtype}")  # fmt: skip
     objective = objectives.dpo(settings.beta, settings.imitation) if preferences else objectives.sft()
     recipe = steps.Recipe(
         learning_rate=settings.learning_rate,
@@ -142,7 +144,7 @@ def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
         micro_batch=settings.micro_batch or settings.batch_size,
         warmup=settings.warmup,
         schedule=settings.schedule,
-        shared_prefix=settings.shared_prefix and settings.lora.dropout == 0,
+        shared_prefix=settings.shared_prefix,
         save_every=settings.save_every,
         seed=settings.seed,
         report_to=tuple(tracking.prepare(settings.tracking.to, settings.tracking.project, name, here.folder)),
@@ -155,7 +157,10 @@ def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
         base.tokenizer.save_pretrained(path)
     by_id = {pair.pair_id: pair for pair in pairs}
     with here.file("ledger.parquet") as path:
-        ledger.write(_entries("adapter", "train", [by_id[rows[at].pair_id] for at in trained.seen]), path)
+        ledger.write(
+            [*_before(settings.init), *_entries("adapter", "train", [by_id[rows[at].pair_id] for at in trained.seen])],
+            path,
+        )
     here.finish(
         rights=data.rights,
         task="writer",
@@ -167,7 +172,7 @@ def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
         pairs={"train": len(rows)},
         left_out=left_out,
         training={"loss": trained.loss, "steps": trained.steps, "shared_prefix_difference": trained.difference},
-        precision=str(next(base.model.parameters()).dtype),
+        precision=dtype,
     )
     say(f"{here.folder}: {trained.steps} steps, mean loss {trained.loss:.4f}")
 
@@ -176,6 +181,11 @@ def _same_base(init: Path, base: steps.Writer) -> None:
     document = runs.finished(init, "train")
     if document.get("task") != "writer" or document["base"] != {"spec": base.base.spec, "revision": base.base.revision}:
         raise ViralityError(f"init: {init}: is no adapter of base = {base.base.spec} {base.base.revision}")
+
+
+def _before(init: str | None) -> list[ledger.Entry]:
+    """The rows that the adapter which is continued had learned from: this one learned from them too."""
+    return tables.read(Path(init) / "ledger.parquet", ledger.schema(), ledger.Entry) if init else []
 
 
 def _entries(checkpoint: str, use: str, pairs: list[Pair]) -> list[ledger.Entry]:

@@ -37,7 +37,14 @@ class ScorerSettings(Settings):
     """shuffled: labels at random; what it then seems to know is leakage."""
     features_from: str | None = None
     """encoder: a run of the same encoder on the same data, whose embeddings are reused."""
-    strength: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+    strength: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (
+        0.03,
+        0.1,
+        0.3,
+        1.0,
+        3.0,
+        10.0,
+    )
     """Inverse regularisation to choose from, by likelihood on the validation split."""
     max_pairs: int | None = Field(None, ge=1)
     seed: int = 0
@@ -110,6 +117,8 @@ class WriterSettings(Settings):
     def _fits(self) -> WriterSettings:
         if self.micro_batch is not None and self.batch_size % self.micro_batch:
             raise ValueError(f"micro_batch = {self.micro_batch} does not divide batch_size = {self.batch_size}")
+        if self.init is not None and "lora" in self.model_fields_set:
+            raise ValueError("the adapter of init is continued as it is; leave lora out, or init")
         return self
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from train.examples import Example
 from train.objectives import Objective
 from virality import runs, tables
 from virality.errors import ViralityError
-from virality.models.base import Found, find, load_model, load_tokenizer
-from virality.models.precision import choose, device
+from virality.models.base import Found, find, load_model, load_tokenizer, loaded, pinned
+from virality.models.precision import Precision, choose, device
 from virality.models.prompts import Prompt, load_prompt
 from virality.progress import bar, say
 
@@ -75,15 +75,15 @@ class Writer:
     platform: str | None = None
 
 
-def load_base(spec: str, prompt: str, *, precision: str = "auto") -> Writer:
-    """A base model without an adapter, asked with `prompt`."""
-    found = find(spec)
-    dtype = choose(precision)  # type: ignore[arg-type]
-    model = load_model(found, dtype, device())
+def load_base(spec: str, prompt: str, *, precision: Precision = "auto", revision: str | None = None) -> Writer:
+    """A base model without an adapter, asked with `prompt`; a hub's at `revision`, where that is given."""
+    found = find(spec) if revision is None else pinned(find(spec), revision)
+    model = load_model(found, choose(precision), device())
+    found = loaded(found, model)
     return Writer(model, load_tokenizer(found), found, load_prompt(prompt), found.spec, str(found.revision))
 
 
-def load_writer(run: Path, *, precision: str = "auto", merge: bool = True) -> Writer:
+def load_writer(run: Path, *, precision: Precision = "auto", merge: bool = True) -> Writer:
     """The writer that a `train` run made.
 
     Args:
@@ -97,17 +97,21 @@ def load_writer(run: Path, *, precision: str = "auto", merge: bool = True) -> Wr
     document = runs.finished(run, "train")
     if document.get("task") != "writer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a writer's is needed here")
-    base = load_base(document["base"]["spec"], document["prompt"]["name"], precision=precision)
-    if base.base.revision != document["base"]["revision"]:
-        raise ViralityError(f"{run}: was trained on {document['base']['spec']} {document['base']['revision']}, and "
+    named = document["base"]
+    base = load_base(named["spec"], document["prompt"]["name"], precision=precision, revision=named["revision"])
+    if base.base.revision != named["revision"]:
+        raise ViralityError(f"{run}: was trained on {named['spec']} {named['revision']}, and "
                             f"{base.base.revision} is installed; train it again")  # fmt: skip
     if base.prompt.hash != document["prompt"]["hash"]:
         raise ViralityError(f"{run}: the prompt {base.prompt.name} has changed since this run; train it again")
+    weights = "adapter/adapter_model.safetensors"
+    adapter = document["outputs"][weights]["sha256"]
+    if not (run / weights).is_file() or runs.sha256(run / weights) != adapter:
+        raise ViralityError(f"{run / weights}: missing or changed since it was written; train it again")
     model = adapters.load(base.model, run / "adapter", trainable=False)
     model = adapters.merged(model) if merge else model
-    adapter = document["outputs"]["adapter/adapter_model.safetensors"]["sha256"][:12]
     return Writer(model.eval(), base.tokenizer, base.base, base.prompt, f"{base.base.spec}@{document['name']}",
-                  f"{base.base.revision}+{adapter}", document.get("platform"))  # fmt: skip
+                  f"{base.base.revision}+{adapter[:12]}", document.get("platform"))  # fmt: skip
 
 
 def load_scorer(run: Path) -> scorers.Scorer:
@@ -115,7 +119,7 @@ def load_scorer(run: Path) -> scorers.Scorer:
     document = runs.finished(run, "train")
     if document.get("task") != "scorer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a scorer's is needed here")
-    return scorers.load(run / "scorer")
+    return scorers.load(run / "scorer", document["outputs"][f"scorer/{scorers.FILE}"]["sha256"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What training answers: the last loss, steps, the difference of the two paths, and which rows were seen."""
+    """What training answers: the mean loss, steps, the difference of the two paths, and which rows were seen."""
 
     loss: float
     steps: int
@@ -151,28 +155,20 @@ def fit_writer(
 
     The frozen reference of a preference objective is the model as it comes.
     """
-    import torch
     from datasets import Dataset
     from transformers import PrinterCallback, TrainingArguments
 
-    from train.trainer import MetricsFile, WriterTrainer, reference_logps
+    from train import paths
+    from train.callbacks import MetricsFile, Progress
+    from train.trainer import WriterTrainer, reference_logps
 
-    world = max(1, torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1)
-    micro, accumulation = _split_batch(recipe, world)
-    rows = [
-        {
-            "prompt": one.prompt,
-            "better": one.better,
-            "worse": one.worse,
-            "weight": one.weight,
-            "row": at,
-            "length": one.length,
-        }
-        for at, one in enumerate(examples)
-    ]
+    micro, accumulation = _split_batch(recipe, int(os.environ.get("WORLD_SIZE", "1")))
+    rows = [asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(examples)]
+    model.eval()
+    path = paths.choose(model, rows, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
     if objective.name == "dpo":
-        reference_logps(model, rows, tokenizer.pad_token_id, max(1, recipe.micro_batch), bar)
-    steps = max(1, math.ceil(len(rows) / recipe.batch_size * recipe.epochs))
+        reference_logps(path.forward, model, rows, tokenizer.pad_token_id, micro, bar)
+    steps = max(1, math.ceil(round(recipe.epochs * math.ceil(len(rows) / recipe.batch_size), 6)))
     arguments = TrainingArguments(
         output_dir=str(folder / "checkpoints"),
         per_device_train_batch_size=micro,
@@ -182,8 +178,6 @@ def fit_writer(
         warmup_steps=round(recipe.warmup * steps),
         lr_scheduler_type=recipe.schedule,
         weight_decay=0.0,
-        train_sampling_strategy="group_by_length",
-        length_column_name="length",
         remove_unused_columns=False,
         logging_steps=max(1, steps // 20),
         save_strategy="steps" if recipe.save_every else "no",
@@ -196,26 +190,27 @@ def fit_writer(
         bf16=False,
         dataloader_num_workers=0,
         dataloader_pin_memory=device() == "cuda",
-        disable_tqdm=False,
+        disable_tqdm=True,  # its bar prints every log line to stdout; `Progress` is ours
         ddp_find_unused_parameters=False,
     )
-    trainer = WriterTrainer(
-        objective=objective,
-        shared_prefix=recipe.shared_prefix,
-        pad=tokenizer.pad_token_id,
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_list(rows),
-        callbacks=[MetricsFile(folder / "metrics.jsonl")],
-    )
-    with contextlib.suppress(Exception):
-        trainer.remove_callback(PrinterCallback)
     checkpoint = checkpoints.newest(folder / "checkpoints")
     if checkpoint is not None:
         say(f"  continuing from {checkpoint}")
+    trainer = WriterTrainer(
+        objective=objective,
+        forward=path.forward,
+        pad=tokenizer.pad_token_id,
+        decode=tokenizer.decode,
+        seen=checkpoints.rows_seen(checkpoint) if checkpoint else (),
+        model=model,
+        args=arguments,
+        train_dataset=Dataset.from_list(rows),
+        callbacks=[Progress(), MetricsFile(folder / "metrics.jsonl")],
+    )
+    trainer.remove_callback(PrinterCallback)
     result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     model.eval()
-    return Trained(result.training_loss, trainer.state.global_step, trainer.difference, sorted(set(trainer.seen)))
+    return Trained(result.training_loss, trainer.state.global_step, path.difference, sorted(trainer.all_seen()))
 
 
 def _split_batch(recipe: Recipe, world: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -33,36 +34,59 @@ _QUIET = {
     "WANDB_SILENT": "true",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "TQDM_DISABLE": "",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 2 the user's mistake, 75 interrupted, 1 our bug."""
     for name, value in _QUIET.items():
-        if value:
-            os.environ.setdefault(name, value)
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _terminate)
+        os.environ.setdefault(name, value)
+    given = _given(arguments)
+    before = _catch_termination()
     try:
         with warnings.catch_warnings():
             if not given.debug:
                 warnings.simplefilter("ignore")
             return _dispatch(given)
     except ViralityError as error:
-        print(f"virality {given.command}: {error}", file=sys.stderr)
-        return error.exit_code
+        return _tell(given.command, str(error), error.exit_code)
     except KeyboardInterrupt:
-        print(f"virality {given.command}: interrupted; the same command continues", file=sys.stderr)
-        return Interrupted.exit_code
+        return _tell(given.command, "interrupted; the same command continues", Interrupted.exit_code)
     except Exception as error:
         if is_disk_full(error):
-            print(f"virality {given.command}: {_where(error)}: the disk is full; free some space, then the same command "
-                  "continues", file=sys.stderr)  # fmt: skip
-            return ViralityError.exit_code
+            lines = f"{_where(error)}: the disk is full; free some space, then the same command continues"
+            return _tell(given.command, lines, ViralityError.exit_code)
         traceback.print_exc()
         return 1
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _tell(command: str, mistakes: str, code: int) -> int:
+    """One line on stderr for each mistake."""
+    for line in mistakes.splitlines():
+        print(f"virality {command}: {line}", file=sys.stderr)
+    return code
+
+
+def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; `key=value` may stand before and after the flags, which argparse alone does not allow."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(arguments)
+    strange = [word for word in rest if word.startswith("-") or "overrides" not in given]
+    if strange:
+        parser.error(f"unrecognized arguments: {' '.join(strange)}")
+    if rest:
+        given.overrides = [*given.overrides, *rest]
+    return given
+
+
+def _catch_termination() -> Any:
+    """Let SIGTERM interrupt like Ctrl-C. Returns the handler to put back; None outside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    return signal.signal(signal.SIGTERM, _terminate) or signal.SIG_DFL
 
 
 def _parser() -> argparse.ArgumentParser:

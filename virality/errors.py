@@ -23,6 +23,7 @@ class Interrupted(ViralityError):
 
 
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DISK_FULL_WORDS = ("no space left on device", "os error 28", "errno 28", "disk quota exceeded", "file too large")
 
 
 def is_disk_full(error: BaseException) -> bool:
@@ -34,7 +35,7 @@ def is_disk_full(error: BaseException) -> bool:
     while seen is not None:
         if isinstance(seen, OSError) and seen.errno in _DISK_FULL:
             return True
-        if any(words in str(seen) for words in ("No space left on device", "os error 28", "errno 28", "Disk quota")):
+        if any(words in str(seen).lower() for words in _DISK_FULL_WORDS):
             return True
         seen = seen.__cause__ or seen.__context__
     return False

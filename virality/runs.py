@@ -9,12 +9,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import importlib.metadata
 import json
-import os
-import platform
+import shlex
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -22,12 +19,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from virality.atomic import aside as aside
+from virality.atomic import is_partial
+from virality.atomic import sha256 as sha256
+from virality.circumstances import circumstances
 from virality.config import flat
 from virality.errors import ViralityError
 from virality.progress import is_main, say
 
 _NOT_COMPARED = {"name", "out"}
-_PACKAGES = ("torch", "transformers", "peft", "accelerate", "datasets", "scikit-learn", "numpy", "pyarrow")
+_KEYS = {"step", "state", "settings", "inputs", "command"}
+_KEYS_DONE = _KEYS | {"outputs", "rights", "seconds"}
 
 
 @dataclass
@@ -71,8 +73,8 @@ class Run:
             str(path.relative_to(self.folder)): {"sha256": sha256(path), "bytes": path.stat().st_size}
             for path in sorted(self.folder.rglob("*"))
             if path.is_file()
-            and path.name != "run.json"
-            and ".partial" not in path.name
+            and path != self.folder / "run.json"
+            and not is_partial(path.relative_to(self.folder))
             and "tracking" not in path.relative_to(self.folder).parts
         }
         self.document |= {
@@ -108,28 +110,28 @@ def start(
         seed: recorded in run.json.
 
     Raises:
-        ViralityError: the folder holds a run of other settings or inputs, each named.
+        ViralityError: the folder holds a run of other settings or inputs, each named; or is no run folder.
     """
     folder = out or Path("runs") / step / name
     wanted = json.loads(json.dumps(dict(settings)))
-    if fresh and folder.exists() and is_main():
-        if not (folder / "run.json").is_file() and any(folder.iterdir()):
-            raise ViralityError(
-                f"{folder}: --fresh removes run folders only, and this one has no run.json; name another with out="
-            )
-        shutil.rmtree(folder)
-    there = _read_document(folder)
+    if fresh and is_main():
+        _clear(folder)
+    there = None if fresh else _read_document(folder)
     run = Run(folder, document={})
     if there is not None:
-        _refuse_changes(folder, there, wanted, inputs)
-        run.finished = there["state"] == "done" and not _damaged(folder, there)
+        _refuse_changes(folder, there, step, wanted, inputs)
+        damaged = _damaged(folder, there) if there["state"] == "done" else []
+        run.finished = there["state"] == "done" and not damaged
         run.continued = not run.finished
         if run.finished:
             run.document = there
             say(f"{folder}: done already with the same settings and inputs ({there['seconds']:.0f} s then); reused")
             return run
-        say(f"{folder}: continuing what an earlier run left unfinished")
-    elif folder.is_dir() and any(folder.iterdir()):
+        if damaged:
+            _remove_damaged(folder, damaged)
+        else:
+            say(f"{folder}: continuing what an earlier run left unfinished")
+    elif not fresh and folder.is_dir() and any(folder.iterdir()):
         raise ViralityError(f"{folder}: is not empty and holds no run.json; name another folder with out=")
     run.document = {
         "schema": 1,
@@ -141,7 +143,7 @@ def start(
         "inputs": dict(inputs),
         "seed": seed,
         "started": _now(),
-        **_circumstances(),
+        **circumstances(),
     }
     if is_main():
         _make_folder(folder)
@@ -161,7 +163,7 @@ def finished(folder: Path, step: str | None = None) -> dict[str, Any]:
         there = f"; there are {', '.join(known)}" if known else ""
         raise ViralityError(f"{folder}: holds no run (no run.json); run the step that makes it first{there}")
     if document["state"] != "done":
-        command = " ".join(document["command"])
+        command = shlex.join(document["command"])
         raise ViralityError(f"{folder}: this run has not ended; continue it with: {command}")
     if step is not None and document["step"] != step:
         raise ViralityError(f"{folder}: is a run of `{document['step']}`, and one of `{step}` is needed here")
@@ -169,8 +171,18 @@ def finished(folder: Path, step: str | None = None) -> dict[str, Any]:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 over the outputs of a finished run: changes whenever one of its files does."""
-    outputs = finished(folder)["outputs"]
+    """SHA-256 over the outputs of a finished run: changes whenever one of its files does.
+
+    Raises:
+        ViralityError: it is no finished run, or its files are not what they were when it ended.
+    """
+    document = finished(folder)
+    if damaged := _damaged(folder, document):
+        raise ViralityError(
+            f"{folder}: {', '.join(damaged)}: missing, cut short or changed since the run ended; "
+            f"run it again: {shlex.join(document['command'])}"
+        )
+    outputs = document["outputs"]
     listed = "\n".join(f"{name} {outputs[name]['sha256']}" for name in sorted(outputs))
     return hashlib.sha256(listed.encode()).hexdigest()
 
@@ -180,48 +192,14 @@ def research_only(folders: list[Path]) -> bool:
     return any(bool(finished(folder)["rights"]["research_only"]) for folder in folders)
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def aside(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write a file or folder to; renamed to `path` when the block ends well.
-
-    What is written is synced to the disk before the rename, so a crash leaves the old state or the new one.
-    """
-    temporary = path.with_name(f"{path.name}.partial")
-    _remove(temporary)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield temporary
-    except BaseException:
-        _remove(temporary)
-        raise
-    for file in sorted(temporary.rglob("*")) if temporary.is_dir() else [temporary]:
-        if file.is_file():
-            _sync(file)
-    if temporary.is_dir():
-        _remove(path)
-    os.replace(temporary, path)
-    _sync(path.parent)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _clear(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    if not (folder / "run.json").is_file() and any(folder.iterdir()):
+        raise ViralityError(
+            f"{folder}: --fresh removes run folders only, and this one has no run.json; name another with out="
+        )
+    shutil.rmtree(folder)
 
 
 def _make_folder(folder: Path) -> None:
@@ -236,23 +214,30 @@ def _read_document(folder: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ViralityError(f"{path}: not readable as JSON ({error}); remove the folder or use --fresh") from error
+    needed = _KEYS_DONE if isinstance(document, dict) and document.get("state") == "done" else _KEYS
+    if not isinstance(document, dict) or needed - document.keys():
+        raise ViralityError(f"{path}: not a run.json of this program; remove the folder or use --fresh")
     return document
 
 
-def _refuse_changes(folder: Path, there: dict[str, Any], settings: dict[str, Any], inputs: Mapping[str, str]) -> None:
+def _refuse_changes(
+    folder: Path, there: dict[str, Any], step: str, settings: dict[str, Any], inputs: Mapping[str, str]
+) -> None:
+    if there["step"] != step:
+        raise ViralityError(f"{folder}: holds a run of `{there['step']}`; give this one another folder with out=")
     before, now = flat(there["settings"]), flat(settings)
     changed = [
-        f"{key} was {before.get(key)!r} and is {now.get(key)!r}"
+        f"{key} was {_shown(before, key)} and is {_shown(now, key)}"
         for key in sorted(before.keys() | now.keys())
-        if key not in _NOT_COMPARED and before.get(key) != now.get(key)
+        if key not in _NOT_COMPARED and (key in before, before.get(key)) != (key in now, now.get(key))
     ]
     old = there["inputs"]
-    changed += [
-        f"the input {key} has changed" for key in sorted(old.keys() | inputs.keys()) if old.get(key) != inputs.get(key)
-    ]
+    changed += [f"the input {key} has changed" for key in sorted(old.keys() & inputs.keys()) if old[key] != inputs[key]]
+    changed += [f"the input {key} is new" for key in sorted(inputs.keys() - old.keys())]
+    changed += [f"the input {key} is no longer read" for key in sorted(old.keys() - inputs.keys())]
     if changed:
         raise ViralityError(
             f"{folder}: holds a run of other settings: {'; '.join(changed)}; "
@@ -260,50 +245,25 @@ def _refuse_changes(folder: Path, there: dict[str, Any], settings: dict[str, Any
         )
 
 
-def _damaged(folder: Path, document: dict[str, Any]) -> bool:
-    for name, about in document["outputs"].items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != about["bytes"]:
-            say(f"{folder}: {name} is missing or cut short; this step is run again")
-            return True
-    return False
+def _shown(values: dict[str, Any], key: str) -> str:
+    return repr(values[key]) if key in values else "not set"
 
 
-def _circumstances() -> dict[str, Any]:
-    versions = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[package] = importlib.metadata.version(package)
-    commit, dirty = _commit()
-    return {"commit": commit, "dirty": dirty, "versions": versions, "machine": _machine()}
+def _damaged(folder: Path, document: dict[str, Any]) -> list[str]:
+    """Outputs that are not what they were when the run ended."""
+    return [
+        name
+        for name, about in document["outputs"].items()
+        if not (path := folder / name).is_file()
+        or path.stat().st_size != about["bytes"]
+        or sha256(path) != about["sha256"]
+    ]
 
 
-def _machine() -> str:
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    return f"{os.cpu_count()} x {model}"
-
-
-def _commit() -> tuple[str | None, bool | None]:
-    root = Path(__file__).resolve().parent.parent
-    try:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, check=True
-        ).stdout.strip()
-        changes = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=no"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None, None
-    return commit, bool(changes.strip())
+def _remove_damaged(folder: Path, names: list[str]) -> None:
+    say(f"{folder}: {', '.join(names)}: missing, cut short or changed; this step is run again")
+    for name in names if is_main() else []:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _now() -> str:

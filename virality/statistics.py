@@ -6,13 +6,15 @@ clustered errors; the bootstrap is the cluster bootstrap of Field and Welsh 2007
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 2000
+_BLOCK = 4_000_000
+"""Numbers drawn at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,7 @@ def mean(values: Sequence[float] | NDArray[np.float64], clusters: Sequence[str],
         return Interval(float(x.mean()), None, None, x.size)
     sums = np.bincount(codes, weights=x, minlength=count)
     sizes = np.bincount(codes, minlength=count)
-    drawn = _draws(count, seed)
-    means = (drawn @ sums) / (drawn @ sizes)
+    means = np.concatenate([(drawn @ sums) / (drawn @ sizes) for drawn in _draws(count, seed)])
     low, high = np.quantile(means, [0.025, 0.975])
     return Interval(float(x.mean()), float(low), float(high), x.size)
 
@@ -83,7 +84,10 @@ def _codes(clusters: Sequence[str], rows: int) -> tuple[NDArray[np.intp], int]:
     return codes.astype(np.intp), len(names)
 
 
-def _draws(count: int, seed: int) -> NDArray[np.float64]:
-    """How often each of `count` clusters is drawn, one row a resample: (RESAMPLES, count)."""
+def _draws(count: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """How often each of `count` clusters is drawn, one row a resample, in blocks that fit in memory: (rows, count)."""
     generator = np.random.default_rng(seed)
-    return generator.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
+    rows = max(1, _BLOCK // count)
+    for begin in range(0, RESAMPLES, rows):
+        size = min(rows, RESAMPLES - begin)
+        yield generator.multinomial(count, np.full(count, 1 / count), size=size).astype(np.float64)

@@ -86,5 +86,5 @@ def read(path: Path, schema: pa.Schema, record: type[R]) -> list[R]:
     names = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]
     if names != schema.names:
         raise ValueError(f"{record.__name__} and its schema differ: {names} against {schema.names}")
-    columns = [read_table(path, schema).column(name).to_pylist() for name in names]
+    columns = [column.to_pylist() for column in read_table(path, schema).columns]
     return [record(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]

@@ -24,3 +24,4 @@ class Match:
     hours_apart: float | None = None
     weight: float = 1.0
     file: str | None = None
+    """Stem of the file that the corpus's own label stands in."""

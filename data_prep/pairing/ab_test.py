@@ -13,14 +13,16 @@ from virality.text.normalise import fold
 
 
 def pair(posts: Sequence[Post]) -> list[Match]:
-    """Every two different wordings of one test and image.
+    """Every two different wordings of one test (`content_key`) and image (`media`).
 
+    Posts without a test, or without counts that make a rate, are passed over.
     Rates are clicks over impressions. `lift` is shrunk by an empirical-Bayes prior: the variance of true log-rate
     differences over all pairs, by moments. Equal rates give no pair, for neither is better.
     """
-    arms: defaultdict[tuple[str | None, str | None], list[Post]] = defaultdict(list)
+    arms: defaultdict[tuple[str, str | None], list[Post]] = defaultdict(list)
     for post in posts:
-        if post.impressions and post.clicks is not None:
+        shown, clicks = post.impressions or 0, post.clicks
+        if post.content_key is not None and clicks is not None and shown >= max(clicks, 1):
             arms[post.content_key, post.media].append(post)
     found: list[tuple[Post, Post, float, float]] = []
     for same in arms.values():

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from data_prep.engagement import effect_variance, engagement, posterior, repeat_noise
+from data_prep.engagement import effect_variance, engagement, gap, posterior, repeat_noise
 from data_prep.pairing import Match
 from data_prep.records import Post
 from virality.progress import bar
@@ -44,29 +44,39 @@ def pair(
     if len(dated) < 2:
         return []
     noise = repeat_noise(dated, max_hours)
-    near = list(_neighbours(dated, max_hours, least_similar, most_similar))
-    gaps = [_gap(one, two) for one, two, _ in near]
-    spread = sum(gap * gap for gap in gaps) / max(len(gaps), 1)
+    near, gaps = [], []
+    for one, two, similar in _neighbours(dated, max_hours, least_similar, most_similar):
+        if (difference := gap(one, two)) is not None:
+            near.append((one, two, similar))
+            gaps.append(difference)
+    spread = sum(each * each for each in gaps) / max(len(gaps), 1)
     noise = noise if noise is not None else spread / 2
     effect = effect_variance(gaps, [noise] * len(gaps))
     chosen: list[Match] = []
     for _, group in itertools.groupby(zip(near, gaps, strict=True), key=lambda item: item[0][0].post_id):
-        clear = [(similar, one, two, gap) for (one, two, similar), gap in group if abs(gap) >= least_gap]
+        clear = [(similar, one, two, each) for (one, two, similar), each in group if abs(each) >= least_gap]
         clear.sort(key=lambda item: (-item[0], item[2].post_id))
-        for _, one, two, gap in clear[:per_post]:
-            worse, better = (one, two) if gap < 0 else (two, one)
-            belief = posterior(abs(gap), noise, effect)
-            hours = abs((one.posted_at - two.posted_at).total_seconds()) / 3600  # type: ignore[operator]
-            chosen.append(Match(kind="neighbour", worse=worse, better=better, lift=belief.lift,
-                                p_better=belief.p_better, hours_apart=hours))  # fmt: skip
+        for _, one, two, each in clear[:per_post]:
+            worse, better = (one, two) if each < 0 else (two, one)
+            belief = posterior(abs(each), noise, effect)
+            chosen.append(
+                Match(
+                    kind="neighbour",
+                    worse=worse,
+                    better=better,
+                    lift=belief.lift,
+                    p_better=belief.p_better,
+                    hours_apart=abs(_seconds(one) - _seconds(two)) / 3600,
+                )
+            )
     return chosen
 
 
-def _gap(one: Post, two: Post) -> float:
-    return (engagement(one) or 0.0) - (engagement(two) or 0.0)
+def _seconds(post: Post) -> float:
+    return post.posted_at.timestamp() if post.posted_at is not None else 0.0
 
 
-def _neighbours(posts: list[Post], max_hours: float, least: float, most: float) -> Any:
+def _neighbours(posts: list[Post], max_hours: float, least: float, most: float) -> Iterator[tuple[Post, Post, float]]:
     """(post, earlier post, similarity) for all near ones, in the order of (account, time, id)."""
     import numpy as np
 
@@ -77,7 +87,7 @@ def _neighbours(posts: list[Post], max_hours: float, least: float, most: float) 
     ordered = [sorted(ats, key=lambda at: (posts[at].posted_at, posts[at].post_id)) for ats in accounts.values()]
     ordered.sort(key=lambda ats: (posts[ats[0]].posted_at, posts[ats[0]].post_id))
     for ats in bar(ordered, "neighbours", unit="accounts") if len(ordered) > 1 else ordered:
-        times = np.asarray([posts[at].posted_at.timestamp() for at in ats])  # type: ignore[union-attr]
+        times = np.asarray([_seconds(posts[at]) for at in ats])
         mine = vectors[ats]
         first = np.searchsorted(times, times - max_hours * 3600, side="left")
         steps = range(1, len(ats))

@@ -5,6 +5,8 @@ Rules restate (`virality.text.edits`): a base model of 135M parameters loses or 
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from data_prep.engagement import engagement, running_baseline
@@ -26,7 +28,7 @@ def pair(
         posts: of any number of accounts.
         keeps_facts: the fact gates, called with (restatement, post).
         best: share of an account's posts, by engagement above its own running median, that counts as good. Where
-            posts have no counts or no account, `winners` alone are good.
+            posts have no counts, no time or no account, `winners` alone are good.
         seed: of the choice of rules.
         winners: ids of posts that won a measured pair.
 
@@ -44,20 +46,19 @@ def pair(
 
 
 def _good(posts: Sequence[Post], best: float, winners: frozenset[str]) -> list[tuple[Post, float]]:
-    ranked: list[tuple[Post, float]] = []
-    accounts = sorted({post.author_id for post in posts if post.author_id is not None})
-    for account in accounts:
-        mine = [post for post in posts if post.author_id == account and post.posted_at and engagement(post) is not None]
-        mine.sort(key=lambda post: (post.posted_at, post.post_id))
-        values = [engagement(post) or 0.0 for post in mine]
-        above = [
-            (value - base, post)
-            for post, value, base in zip(mine, values, running_baseline(values), strict=True)
-            if base is not None
-        ]
+    accounts: defaultdict[str, list[tuple[dt.datetime, str, float, Post]]] = defaultdict(list)
+    good: list[tuple[Post, float]] = []
+    for post in posts:
+        value = engagement(post)
+        if post.author_id is not None and post.posted_at is not None and value is not None:
+            accounts[post.author_id].append((post.posted_at, post.post_id, value, post))
+        elif post.post_id in winners:
+            good.append((post, 1.0))
+    for mine in accounts.values():
+        mine.sort(key=lambda item: item[:2])
+        bases = running_baseline([value for *_, value, _ in mine])
+        above = [(value - base, post) for (*_, value, post), base in zip(mine, bases, strict=True) if base is not None]
         above.sort(key=lambda item: (item[0], item[1].post_id))
-        good = above[round(len(above) * (1 - best)) :]
-        ranked.extend((post, 0.5 + (at + 1) / len(good)) for at, (_, post) in enumerate(good))
-    known = {post.post_id for post, _ in ranked}
-    ranked.extend((post, 1.0) for post in posts if post.author_id is None and post.post_id in winners - known)
-    return sorted(ranked, key=lambda item: item[0].post_id)
+        best_ones = above[round(len(above) * (1 - best)) :]
+        good.extend((post, 0.5 + (at + 1) / len(best_ones)) for at, (_, post) in enumerate(best_ones))
+    return sorted(good, key=lambda item: item[0].post_id)

@@ -1,21 +1,25 @@
 """Files as rows: CSV, TSV, JSON, JSONL and parquet, plain or gzip, found by path, folder or glob, or in a package.
 
-A row is a mapping from column to a plain value. Text is UTF-8 with or without BOM; what is not is read as Latin-1.
+A row is a mapping from column to a plain value. Text is UTF-8 with or without BOM, or UTF-16 with one; bytes that are
+not UTF-8 are read as Latin-1, and those alone: one broken byte does not spoil the emoji of the whole file.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import glob
 import gzip
 import importlib.metadata
 import io
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from virality.config import nearest
 from virality.errors import ViralityError
+from virality.spelling import nearest_path
 
 Row = dict[str, Any]
 
@@ -33,23 +37,19 @@ def find(paths: Sequence[str]) -> list[Path]:
         raise ViralityError("path: no input named; give path=FILE, path=FOLDER or a glob")
     found: list[Path] = []
     for path in paths:
+        here = Path(path).expanduser()
         if path.startswith("pypi:"):
             found.append(_in_package(path))
-            continue
-        here = Path(path).expanduser()
-        if here.is_dir():
-            tables = sorted(one for one in here.iterdir() if _kind(one) in _KINDS)
-            if not tables:
-                raise ViralityError(f"path: {path}: no {', '.join(_KINDS)} file in this folder")
-            found.extend(tables)
+        elif here.is_dir():
+            found.extend(_in_folder(here))
         elif here.is_file():
             found.append(here)
         else:
-            matches = sorted(one for one in Path().glob(path) if one.is_file()) if _is_glob(path) else []
+            matches = sorted(Path(one) for one in glob.glob(str(here), recursive=True) if Path(one).is_file())
             if not matches:
-                raise ViralityError(f"path: {path}: no such file or folder")
+                raise ViralityError(f"path: {path}: no such file or folder{nearest_path(here)}")
             found.extend(matches)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -75,25 +75,17 @@ def rows(path: Path) -> Iterator[Row]:
         raise ViralityError(f"{path}: {kind or 'no'} ending; tables end in {', '.join(_KINDS)} (or one of them + .gz)")
 
 
-def require(path: Path, row: Row, columns: Sequence[str], key: str) -> None:
-    """Check that the file has the columns that the config names.
-
-    Raises:
-        ViralityError: one is missing; names the nearest, and all that are there.
-    """
-    missing = [column for column in columns if column not in row]
-    if missing:
-        there = list(row)
-        guesses = ", ".join(f"{column!r}{nearest(column, there)}" for column in missing)
-        raise ViralityError(f"{path}: {key}: no column {guesses}; the file has {', '.join(map(repr, there))}")
-
-
 def _kind(path: Path) -> str:
     return Path(path.stem).suffix.lower() if path.suffix == ".gz" else path.suffix.lower()
 
 
-def _is_glob(path: str) -> bool:
-    return any(sign in path for sign in "*?[") and not Path(path).is_absolute()
+def _in_folder(folder: Path) -> list[Path]:
+    tables = sorted(
+        one for one in folder.iterdir() if _kind(one) in _KINDS and one.is_file() and not one.name.startswith(".")
+    )
+    if not tables:
+        raise ViralityError(f"path: {folder}: no {', '.join(_KINDS)} file in this folder")
+    return tables
 
 
 def _in_package(spec: str) -> Path:
@@ -112,15 +104,23 @@ def _in_package(spec: str) -> Path:
     raise ViralityError(f"path: {spec}: the package {name} holds no file {inner}")
 
 
+def _latin(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("virality.latin-1", _latin)
+
+
 def _text(path: Path) -> str:
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ViralityError(f"{path}: cannot be read ({error})") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "virality.latin-1")
 
 
 def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
@@ -134,7 +134,8 @@ def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(_text(path).splitlines(), start=1):
+    found: list[Row] = []
+    for number, line in enumerate(_text(path).split("\n"), start=1):  # not splitlines: U+2028 may stand in a post
         if not line.strip():
             continue
         try:
@@ -143,7 +144,8 @@ def _json_lines(path: Path) -> Iterator[Row]:
             raise ViralityError(f"{path}: line {number}: not JSON ({error.msg})") from error
         if not isinstance(row, dict):
             raise ViralityError(f"{path}: line {number}: a {type(row).__name__}; each line is one object")
-        yield row
+        found.append(row)
+    return _filled(found)
 
 
 def _json(path: Path) -> Iterator[Row]:
@@ -151,15 +153,20 @@ def _json(path: Path) -> Iterator[Row]:
         value = json.loads(_text(path))
     except json.JSONDecodeError as error:
         raise ViralityError(f"{path}: line {error.lineno}: not JSON ({error.msg})") from error
-    if isinstance(value, dict) and value and all(isinstance(column, list) for column in value.values()):
+    if isinstance(value, dict) and all(isinstance(column, list) for column in value.values()):
         lengths = {name: len(column) for name, column in value.items()}
         if len(set(lengths.values())) > 1:
             raise ViralityError(f"{path}: columns of different length: {lengths}")
-        yield from ({name: column[at] for name, column in value.items()} for at in range(next(iter(lengths.values()))))
-    elif isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        yield from value
-    else:
-        raise ViralityError(f"{path}: neither a list of objects nor an object of columns")
+        return (dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True))
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return _filled(value)
+    raise ViralityError(f"{path}: neither a list of objects nor an object of columns")
+
+
+def _filled(found: list[Row]) -> Iterator[Row]:
+    """Objects may leave out what they do not have: each row gets every column that any row has."""
+    columns = dict.fromkeys(name for row in found for name in row)
+    return ({**columns, **row} for row in found)
 
 
 def _parquet(path: Path) -> Iterator[Row]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from data_prep.records import Dropped, Post
 from data_prep.sources import Label, Read
-from data_prep.sources.files import require, rows
+from data_prep.sources.columns import check_fields, require
+from data_prep.sources.files import rows
 from data_prep.sources.table import identifier
-from virality.errors import ViralityError
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 
@@ -29,15 +29,16 @@ def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform
     Returns:
         rows counts texts, two for each row of the files. Drops: `bad_label`, `no_text`, `same_text`, and
         `repeated_text` for a text that is kept already (its labels stay).
+
+    Raises:
+        ViralityError: a field that is unknown or not mapped, or a column that the file has not.
     """
-    missing = [field for field in FIELDS if field not in columns]
-    if missing:
-        raise ViralityError(f"columns: labelled pairs need {', '.join(FIELDS)}; {', '.join(missing)} is not mapped")
+    check_fields(columns, FIELDS, FIELDS)
     out, seen = Read(), set[str]()
     for path in files:
         for number, row in enumerate(rows(path)):
             if number == 0:
-                require(path, row, [columns[field] for field in FIELDS], "columns")
+                require(path, row, columns)
             texts = [normalise(str(row[columns[side]] or "")) for side in ("first", "second")]
             label = {"first": 0, "second": 1, "0": 0, "1": 1}.get(str(row[columns["label"]]).strip().lower())
             pair = [_post(text, source, platform, rights) for text in texts]

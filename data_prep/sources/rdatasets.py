@@ -53,9 +53,10 @@ def read_frame(path: Path) -> Iterator[dict[str, Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             frame = _FramesOnly(io.BytesIO(lzma.decompress(data))).load()
-    except (pickle.UnpicklingError, lzma.LZMAError, AttributeError, ImportError) as error:
+        columns = {str(name): frame[name].tolist() for name in frame.columns}
+    except (pickle.UnpicklingError, lzma.LZMAError, EOFError, LookupError, TypeError, ValueError, AttributeError,
+            ImportError) as error:  # fmt: skip
         raise ViralityError(f"{path}: not a data frame that can be read safely ({error})") from error
-    columns = {str(name): frame[name].tolist() for name in frame.columns}
     for at in range(len(frame)):
         yield {name: values[at] for name, values in columns.items()}
 

@@ -11,13 +11,17 @@ from typing import Any
 
 from data_prep.records import Dropped, Post
 from data_prep.sources import Read
-from data_prep.sources.files import Row, require, rows
+from data_prep.sources.columns import check_fields, require
+from data_prep.sources.files import Row, rows
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 
 COUNTS = ("impressions", "followers", "likes", "replies", "reposts", "quotes", "shares", "saves", "clicks")
-FIELDS = ("post_id", "text", "alt", "author", "posted_at", "reply", "thread", "content_key", "media", "community", "repost",
-          "lang", *COUNTS)  # fmt: skip
+FIELDS = ("text", "post_id", "author", "posted_at", "lang", "reply", "repost", "thread", "content_key", "media",
+          "community", "alt", *COUNTS)  # fmt: skip
+
+
+_NOTHING = frozenset(["", "nan", "nat", "none", "null", "-"])
 
 
 class BadValue(ValueError):
@@ -38,12 +42,16 @@ def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform
     Returns:
         Posts with the account's own name in `author_id` (the caller hashes it), and dropped rows with reasons
         `bad_<field>`, `repost` and `no_text`.
+
+    Raises:
+        ViralityError: a field that there is not, no column for the text, or a column that the file has not.
     """
+    check_fields(columns, FIELDS, ("text",))
     out = Read()
     for path in files:
         for number, row in enumerate(rows(path)):
             if number == 0:
-                require(path, row, list(columns.values()), "columns")
+                require(path, row, columns)
             out.rows += 1
             post, reason = _post(row, columns, source, platform, rights)
             if reason is None:
@@ -59,10 +67,10 @@ def count(value: object) -> int | None:
     Raises:
         BadValue: it is negative, broken or no number.
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if _is_null(value):
         return None
     text = str(value).strip().replace(",", "")
-    if text.lower() in {"", "nan", "none", "null", "-"}:
+    if text.lower() in _NOTHING:
         return None
     try:
         number = float(text)
@@ -81,15 +89,12 @@ def moment(value: object) -> dt.datetime | None:
     Raises:
         BadValue: it is no time.
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)) or not str(value).strip():
+    text = str(value).strip()
+    if _is_null(value) or text.lower() in _NOTHING:
         return None
-    if isinstance(value, dt.datetime):
-        found = value
-    else:
-        text = str(value).strip()
-        found = next(_readings(text), None)  # type: ignore[arg-type]
-        if found is None:
-            raise BadValue(text)
+    found = value if isinstance(value, dt.datetime) else next(_readings(text), None)
+    if found is None:
+        raise BadValue(text)
     return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
 
 
@@ -111,8 +116,13 @@ def _readings(text: str) -> Iterator[dt.datetime]:
             continue
 
 
+def _is_null(value: object) -> bool:
+    """None, NaN and NaT (which alone differ from themselves)."""
+    return value is None or value != value
+
+
 def _truth(value: object) -> bool:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if _is_null(value):
         return False
     return str(value).strip().lower() not in {"", "0", "false", "nan", "none", "null", "no"}
 
@@ -125,7 +135,7 @@ def _post(
 
     def words(name: str) -> str | None:
         value = cell(name)
-        return None if value is None or not str(value).strip() else normalise(str(value))
+        return None if _is_null(value) else normalise(str(value)) or None
 
     reason: str | None = None
     counts: dict[str, int | None] = {}
@@ -160,6 +170,14 @@ def _post(
         content_key=words("content_key"),
         media=words("media"),
         rights=rights,
-        **counts,
+        impressions=counts["impressions"],
+        followers=counts["followers"],
+        likes=counts["likes"],
+        replies=counts["replies"],
+        reposts=counts["reposts"],
+        quotes=counts["quotes"],
+        shares=counts["shares"],
+        saves=counts["saves"],
+        clicks=counts["clicks"],
     )
     return post, reason

@@ -14,7 +14,8 @@ from pathlib import Path
 from data_prep.engagement import sample_ratio_p
 from data_prep.records import Dropped, Post
 from data_prep.sources import Read
-from data_prep.sources.files import Row, require, rows
+from data_prep.sources.columns import check_fields, require
+from data_prep.sources.files import Row, rows
 from data_prep.sources.table import BadValue, count, identifier
 from virality.text.lang import detect
 from virality.text.normalise import normalise
@@ -36,16 +37,21 @@ def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform
         rights: rights basis of all its rows.
 
     Returns:
-        Drops: `no_text`, `bad_impressions`, `bad_clicks`, `bad_week`, `not_randomised` (the weeks above) and
-        `sample_ratio` (impressions of a test's packages differ more than chance allows, p < 0.01).
+        Drops: `bad_impressions` and `bad_clicks` (hidden ones too: there is no rate then), `no_text`, `no_test`,
+        `bad_week`, `not_randomised` (the weeks above), `sample_ratio` (impressions of a test's packages differ more
+        than chance allows, p < 0.01), and last `no_image`: what was shown under an unknown image cannot be compared.
+
+    Raises:
+        ViralityError: a field that there is not, or a column that the file has not.
     """
+    check_fields(columns, COLUMNS)
     named = {name: columns.get(name, name) for name in COLUMNS}
     out = Read()
     tests: defaultdict[str, list[Post]] = defaultdict(list)
     for path in files:
         for number, row in enumerate(rows(path)):
             if number == 0:
-                require(path, row, list(named.values()), "columns")
+                require(path, row, named)
             out.rows += 1
             post, reason = _post({name: row[column] for name, column in named.items()}, source, platform, rights)
             if reason is not None:
@@ -54,52 +60,59 @@ def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform
                 tests[post.content_key or ""].append(post)
     for packages in tests.values():
         fair = sample_ratio_p([post.impressions or 0 for post in packages]) >= LEAST_P
-        if fair:
-            out.posts.extend(packages)
-        else:
-            out.dropped.extend(Dropped(post, "sample_ratio") for post in packages)
+        for post in packages:
+            if fair and post.media is not None:
+                out.posts.append(post)
+            else:
+                out.dropped.append(Dropped(post, "no_image" if fair else "sample_ratio"))
     return out
 
 
 def _post(row: Row, source: str, platform: str | None, rights: str) -> tuple[Post, str | None]:
-    reason: str | None = None
-    counts: dict[str, int | None] = {}
-    for name in ("impressions", "clicks"):
-        try:
-            counts[name] = count(row[name])
-        except BadValue:
-            counts[name], reason = None, f"bad_{name}"
-    text = normalise(str(row["headline"] or ""))
+    impressions, clicks = _count(row["impressions"]), _count(row["clicks"])
+    text, test, image = (
+        normalise(str(row[name] or "")) for name in ("headline", "clickability_test_id", "eyecatcher_id")
+    )
     week = _week(row["test_week"])
-    if not text:
-        reason = reason or "no_text"
-    elif week is None:
-        reason = reason or "bad_week"
-    elif BAD_WEEKS[0] <= week <= BAD_WEEKS[1]:
-        reason = reason or "not_randomised"
-    elif (counts["clicks"] or 0) > (counts["impressions"] or 0):
-        reason = reason or "bad_clicks"
-    test, image = str(row["clickability_test_id"]), str(row["eyecatcher_id"])
     post = Post(
-        post_id=identifier(source, test, image, text, counts["impressions"], counts["clicks"]),
+        post_id=identifier(source, test, image, text, impressions, clicks),
         source=source,
         platform=platform,
         text=text,
         lang=detect(text),
         posted_at=_monday(week),
-        content_key=test,
-        media=image,
+        content_key=test or None,
+        media=image or None,
         rights=rights,
-        **counts,
+        impressions=impressions,
+        clicks=clicks,
     )
-    return post, reason
+    return post, _reason(post, week)
+
+
+def _reason(post: Post, week: int | None) -> str | None:
+    if post.impressions is None:
+        return "bad_impressions"
+    if post.clicks is None or post.clicks > post.impressions:
+        return "bad_clicks"
+    if not post.text:
+        return "no_text"
+    if post.content_key is None:
+        return "no_test"
+    if week is None:
+        return "bad_week"
+    return "not_randomised" if BAD_WEEKS[0] <= week <= BAD_WEEKS[1] else None
+
+
+def _count(value: object) -> int | None:
+    try:
+        return count(value)
+    except BadValue:
+        return None
 
 
 def _week(value: object) -> int | None:
-    try:
-        week = count(value)
-    except BadValue:
-        return None
+    week = _count(value)
     return week if week is not None and 200000 <= week <= 209953 and week % 100 <= 53 else None
 
 

@@ -23,7 +23,7 @@ def header(report: Report) -> str:
 def corpus_line(report: Report) -> list[str]:
     """Name, posts, accounts and dates of the corpus."""
     corpus = report.corpus
-    parts = [corpus.name, f"{corpus.posts:,} posts", f"{corpus.accounts:,} accounts"]
+    parts = [corpus.name, f"{corpus.posts:,} posts", f"{corpus.accounts:,} account{'s' * (corpus.accounts != 1)}"]
     if corpus.first_post and corpus.last_post:
         parts.append(f"{corpus.first_post[:10]} to {corpus.last_post[:10]}")
     return parts

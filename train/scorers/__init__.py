@@ -1,4 +1,4 @@
-"""Scorers: which of two wordings wins, and how sure. Every family answers a utility; a probability is a difference of two.
+"""Scorers: which of two wordings wins, and how sure. A family answers a utility, a difference of two is a probability.
 
 P(A beats B) = sigmoid(scale * (utility(A) - utility(B))), so it is 1 - P(B beats A) always.
 """
@@ -20,6 +20,7 @@ from virality.errors import ViralityError
 
 FORMAT = 1
 FILE = "scorer.json"
+FAMILIES = ("linear", "encoder")
 
 
 class Utility(Protocol):
@@ -79,12 +80,17 @@ def save(scorer: Scorer, folder: Path) -> None:
             {"format": FORMAT, "family": scorer.family, "scale": scorer.scale, "languages": scorer.languages,
              "files": files, "model": about},
             indent=2,
-        )
+        ),
+        encoding="utf-8",
     )  # fmt: skip
 
 
-def load(folder: Path) -> Scorer:
+def load(folder: Path, sha256: str | None = None) -> Scorer:
     """The scorer that `save` wrote.
+
+    Args:
+        folder: where.
+        sha256: of its scorer.json, where a run.json names it.
 
     Raises:
         ViralityError: there is none, it is of another version, or one of its files was changed.
@@ -93,12 +99,15 @@ def load(folder: Path) -> Scorer:
     if not path.is_file():
         raise ViralityError(f"{folder}: holds no scorer (no {FILE})")
     try:
-        about = json.loads(path.read_text())
+        about = json.loads(path.read_text(encoding="utf-8"))
         found = about["format"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ViralityError(f"{path}: not a scorer's description; train it again") from error
-    if found != FORMAT:
-        raise ViralityError(f"{path}: scorer format {found}, and this version reads {FORMAT}; train it again")
+    if found != FORMAT or about["family"] not in FAMILIES:
+        raise ViralityError(f"{path}: scorer format {found} of family {about.get('family')}, and this version reads "
+                            f"{FORMAT} of {' and '.join(FAMILIES)}; train it again")  # fmt: skip
+    if sha256 is not None and runs.sha256(path) != sha256:
+        raise ViralityError(f"{path}: changed since it was written; train it again")
     for name, sha in about["files"].items():
         if not (folder / name).is_file() or runs.sha256(folder / name) != sha:
             raise ViralityError(f"{folder / name}: missing or changed since it was written; train it again")

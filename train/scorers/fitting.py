@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from data_prep.records import MEASURED, Pair
 from train.scorers import Scorer, encoder, linear, logistic
 from virality.errors import ViralityError
+from virality.models.encoder import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,15 @@ def choose(pairs: Sequence[Pair], split: str, max_pairs: int | None, seed: int) 
     """Measured pairs of `split` and of validation.
 
     Raises:
-        ViralityError: there is none of `split`.
+        ViralityError: there is none of `split`, or none with a weight.
     """
     measured = [pair for pair in pairs if pair.kind in MEASURED]
     train = [pair for pair in measured if pair.split == split]
     if not train:
         there = dict(Counter(f"{pair.kind}/{pair.split}" for pair in pairs))
         raise ViralityError(f"data: no measured pair in the {split} split; there are {there or 'no pairs at all'}")
+    if not any(pair.weight > 0 for pair in train):
+        raise ViralityError(f"data: every measured pair in the {split} split has weight 0; nothing can be learned")
     if max_pairs is not None and len(train) > max_pairs:
         drawn = np.random.default_rng(seed).permutation(len(train))[:max_pairs]
         train = [train[at] for at in sorted(drawn)]
@@ -42,7 +45,7 @@ def choose(pairs: Sequence[Pair], split: str, max_pairs: int | None, seed: int) 
 
 
 def labels(pairs: Sequence[Pair], control: str | None, seed: int) -> NDArray[np.float64]:
-    """P(better is better) of each pair, (N,); with control `shuffled` each label is turned with probability one half."""
+    """P(better is better) of each pair, (N,); control `shuffled` turns each label with probability one half."""
     soft = np.asarray([pair.p_better if pair.p_better is not None else 0.9 for pair in pairs], dtype=np.float64)
     if control == "shuffled":
         turned = np.random.default_rng(seed).random(len(pairs)) < 0.5
@@ -65,7 +68,7 @@ def fit_linear(
         _difference(rows.transform, training.train),
         labels(training.train, control, seed),
         _weights(training.train),
-        _difference(rows.transform, training.validation) if training.validation else np.zeros((0, 1)),
+        _difference(rows.transform, training.validation) if training.validation else None,
         strengths,
     )
     return _scorer("linear", linear.Linear(rows, found.weights), found, training), found
@@ -82,7 +85,7 @@ def fit_encoder(
     keep_features: Path | None = None,
 ) -> tuple[Scorer, logistic.Fitted]:
     """A scorer of the encoder family; embeddings may come from, or be kept in, a file."""
-    model = encoder.Encoder(spec)
+    model = Encoder(spec)
     pairs = [*training.train, *training.validation]
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.worse, pair.better)))
     embedded = encoder.load_features(texts, features_from) if features_from else model.encode(texts)
@@ -97,7 +100,7 @@ def fit_encoder(
         _difference(rows, training.train),
         labels(training.train, control, seed),
         _weights(training.train),
-        _difference(rows, training.validation) if training.validation else np.zeros((0, 1)),
+        _difference(rows, training.validation) if training.validation else None,
         [strength * 10 for strength in strengths],  # unit vectors of 384 dimensions: components are small
     )
     return _scorer("encoder", encoder.Embedded(model, found.weights), found, training), found

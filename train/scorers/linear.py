@@ -1,4 +1,4 @@
-"""The linear family: tf-idf of words and characters and features of form. Seconds on a processor, weights one can read."""
+"""The linear family: tf-idf of words and characters, features of form. Seconds on a processor, weights one can read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from virality.errors import ViralityError
 from virality.text import form
 from virality.text.normalise import fold
 
@@ -21,7 +22,7 @@ PARTS = ("words", "characters", "form")
 
 @dataclass(frozen=True, slots=True)
 class Featuriser:
-    """Turns texts into sparse rows. `vectorisers` are fitted TfidfVectorizers by part; `spread` scales the form features."""
+    """Texts -> sparse rows. `vectorisers`: fitted TfidfVectorizers by part; `spread` scales the features of form."""
 
     parts: tuple[str, ...]
     vectorisers: dict[str, Any]
@@ -38,11 +39,18 @@ class Featuriser:
 
 
 def featuriser(texts: Sequence[str], parts: Sequence[str] = PARTS) -> Featuriser:
-    """Fit vocabulary, idf and spreads on the training texts alone."""
+    """Fit vocabulary, idf and spreads on the training texts alone.
+
+    Raises:
+        ViralityError: the texts have no word in common, or none at all.
+    """
     vectorisers = {}
     for part, options in (("words", _WORDS), ("characters", _CHARACTERS)):
         if part in parts:
-            vectorisers[part] = _vectoriser(options, len(texts)).fit(texts)
+            try:
+                vectorisers[part] = _vectoriser(options, len(texts)).fit(texts)
+            except ValueError as error:
+                raise ViralityError(f"data: {len(texts)} texts hold no {part} to learn from ({error})") from error
     spread = form.matrix(texts).std(0) if "form" in parts else np.ones(len(form.NAMES))
     return Featuriser(tuple(parts), vectorisers, np.where(spread > 1e-6, spread, 1.0) * 3.0)
 

@@ -12,7 +12,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,9 @@ from virality.errors import ViralityError
 from virality.progress import step
 
 Kind = Literal["hub", "folder", "pypi", "tiny"]
+
+_SAMPLED = 1 << 20
+"""Bytes of each sample of a weights file that go into a folder's fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Found:
         kind: which of the four forms.
         place: folder or hub id to hand to `from_pretrained`.
         gguf: name of the GGUF file in that folder, or None.
-        revision: package version, commit of the hub's snapshot, or None; together with `spec` it says which weights.
+        revision: together with `spec` it says which weights: a package's version, the commit of a hub's snapshot (None
+            until it is loaded), or 12 hex digits of a folder's files.
     """
 
     spec: str
@@ -42,23 +46,27 @@ class Found:
     revision: str | None = None
 
 
-def find(spec: str) -> Found:
+def find(spec: str, key: str = "base") -> Found:
     """Where the model `spec` lies, without loading it.
+
+    Args:
+        spec: one of the four forms.
+        key: the setting that names it, for the error.
 
     Raises:
         ViralityError: the package is not installed or carries no model, or the folder has no config.json.
     """
     if spec.startswith("pypi:"):
-        return _in_package(spec)
+        return _in_package(spec, key)
     if spec.startswith("tiny:"):
         return Found(spec, "tiny", spec.removeprefix("tiny:"), revision="0")
     folder = Path(spec).expanduser()
     if folder.is_dir():
         if not (folder / "config.json").is_file():
-            raise ViralityError(f"base: {spec}: this folder holds no config.json, so no model")
-        return Found(spec, "folder", str(folder), revision=runs.sha256(folder / "config.json")[:12])
+            raise ViralityError(f"{key}: {spec}: this folder holds no config.json, so no model")
+        return Found(spec, "folder", str(folder), revision=_fingerprint(folder))
     if spec.startswith((".", "/", "~")) or spec.count("/") > 1:
-        raise ViralityError(f"base: {spec}: no such folder")
+        raise ViralityError(f"{key}: {spec}: no such folder")
     return Found(spec, "hub", spec)
 
 
@@ -92,6 +100,17 @@ def load_model(found: Found, dtype: Any, device: str) -> Any:
     return model_.to(device).eval()
 
 
+def pinned(found: Found, revision: str) -> Found:
+    """`found` at a commit of the hub; the other forms have the revision that is on this machine."""
+    return replace(found, revision=revision) if found.kind == "hub" else found
+
+
+def loaded(found: Found, model: Any) -> Found:
+    """`found` with the commit of the hub's snapshot that `model` was loaded from."""
+    commit = getattr(model.config, "_commit_hash", None)
+    return replace(found, revision=commit) if found.kind == "hub" and commit else found
+
+
 def cache_folder() -> Path:
     """Where unpacked weights are kept: $VIRALITY_CACHE, or virality/ in the user's cache folder."""
     given = os.environ.get("VIRALITY_CACHE")
@@ -102,10 +121,27 @@ def _local(found: Found) -> str:
     return str(_unpacked(found)) if found.gguf else found.place
 
 
+def _fingerprint(folder: Path) -> str:
+    """12 hex digits over config.json and, for speed, the size and three samples of each file of weights."""
+    found = hashlib.sha256((folder / "config.json").read_bytes())
+    for path in sorted([*folder.glob("*.safetensors"), *folder.glob("*.bin")]):
+        size = path.stat().st_size
+        found.update(f"{path.name} {size}".encode())
+        with path.open("rb") as stream:
+            for start in (0, size // 2, max(0, size - _SAMPLED)):
+                stream.seek(start)
+                found.update(stream.read(_SAMPLED))
+    return found.hexdigest()[:12]
+
+
 def _from_hub(loader: Any, found: Found, place: str, **more: Any) -> Any:
+    from safetensors import SafetensorError
+
+    if found.kind == "hub" and found.revision is not None:
+        more["revision"] = found.revision
     try:
         return loader(place, **more)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         first = " ".join(str(error).split())[:160]
         if found.kind == "hub":
             raise ViralityError(
@@ -115,13 +151,13 @@ def _from_hub(loader: Any, found: Found, place: str, **more: Any) -> Any:
         raise ViralityError(f"base: {found.spec}: cannot be loaded from {place} ({first})") from error
 
 
-def _in_package(spec: str) -> Found:
+def _in_package(spec: str, key: str) -> Found:
     name = spec.removeprefix("pypi:")
     try:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError as error:
         raise ViralityError(
-            f"base: {spec}: the package {name} is not installed; pip install --no-deps {name}"
+            f"{key}: {spec}: the package {name} is not installed; pip install --no-deps {name}"
         ) from error
     files = [Path(str(file.locate())) for file in distribution.files or []]
     ggufs = [path for path in files if path.suffix == ".gguf"]
@@ -132,7 +168,7 @@ def _in_package(spec: str) -> Found:
     ]
     if folders:
         return Found(spec, "pypi", str(folders[0]), None, distribution.version)
-    raise ViralityError(f"base: {spec}: the package {name} carries neither a GGUF file nor a model folder")
+    raise ViralityError(f"{key}: {spec}: the package {name} carries neither a GGUF file nor a model folder")
 
 
 def _unpacked(found: Found) -> Path:
@@ -161,14 +197,9 @@ def _unpacked(found: Found) -> Path:
 
 
 def _pad_token(tokenizer: Any) -> str:
+    known = tokenizer.get_vocab()
     for token in ("<|endoftext|>", "<|finetune_right_pad_id|>", "<pad>", "<unk>"):
-        number = tokenizer.convert_tokens_to_ids(token)
-        if (
-            number is not None
-            and number >= 0
-            and number not in (tokenizer.eos_token_id, None)
-            and token in tokenizer.get_vocab()
-        ):
+        if token in known and known[token] != tokenizer.eos_token_id:
             return token
-    known = tokenizer.convert_ids_to_tokens(0)
-    return str(known)
+    first = 0 if tokenizer.eos_token_id != 0 else 1
+    return str(tokenizer.convert_ids_to_tokens(first))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virality.errors import ViralityError
-from virality.models.base import Found, find
+from virality.models.base import Found, find, loaded
 from virality.progress import bar
 
 MAX_TOKENS = 128
@@ -28,7 +28,7 @@ class Encoder:
     def __init__(self, spec: str) -> None:
         from virality.models.precision import device
 
-        self.found: Found = find(spec)
+        self.found: Found = find(spec, "encoder")
         self.device = device()
         self._model: Any = None
         self._tokenizer: Any = None
@@ -64,19 +64,23 @@ class Encoder:
 
     def fingerprint(self) -> str:
         """12 hex digits that tell these weights from others."""
+        if self.found.kind == "hub":
+            self._load()  # its commit is known then
         return hashlib.sha256(f"{self.found.spec} {self.found.revision}".encode()).hexdigest()[:12]
 
     def _load(self) -> None:
         if self._model is not None:
             return
+        from safetensors import SafetensorError
         from transformers import AutoModel, AutoTokenizer
 
-        if self.found.gguf:
-            raise ViralityError(f"encoder: {self.found.spec}: a GGUF language model is no sentence encoder")
+        if self.found.gguf or self.found.kind == "tiny":
+            raise ViralityError(f"encoder: {self.found.spec}: a language model is no sentence encoder")
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(self.found.place)
             self._model = AutoModel.from_pretrained(self.found.place).to(self.device).eval()
-        except (OSError, ValueError) as error:
+            self.found = loaded(self.found, self._model)
+        except (OSError, ValueError, SafetensorError) as error:
             where = "" if Path(self.found.place).is_dir() else " and is not in this machine's cache"
             raise ViralityError(
                 f"encoder: {self.found.spec}: cannot be loaded{where} ({' '.join(str(error).split())[:160]}); "

@@ -1,4 +1,4 @@
-"""Generation for many drafts behind one instruction: the shared prompt is read once, each draft once for all its samples.
+"""Generation for many drafts behind one instruction: what prompts share is read once, each draft once for all samples.
 
 Letters: R rows (draft x sample), P prompt tokens that all drafts share, V vocabulary.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from virality.models.attention import bare, common_prefix, reach
 from virality.progress import bar
 
 TOP_K = 64
@@ -56,14 +57,15 @@ def generate(
         top_p: nucleus (Holtzman et al. 2020), within the `TOP_K` likeliest tokens.
         seed: with the prompt and the number of the sample it decides the row's random numbers, so a row does not
             depend on which others are generated beside it, but for rounding.
-        max_new_tokens: limit for each prompt.
+        max_new_tokens: limit for each prompt, at least 1.
         rows: rows that are decoded side by side, at most.
         label: of the progress bar.
     """
     import torch
 
     samples = 1 if temperature == 0 else samples
-    shared = _common_prefix(prompts) if len(prompts) > 1 else 0
+    shared = _shared(model, prompts, max_new_tokens)
+    stops = stop_tokens(model, tokenizer)
     order = sorted(range(len(prompts)), key=lambda at: (len(prompts[at]), max_new_tokens[at]))
     width = max(1, rows // samples)
     batches = [order[at : at + width] for at in range(0, len(order), width)]
@@ -74,78 +76,65 @@ def generate(
             tails = [prompts[at][shared:] for at in batch]
             limits = [max_new_tokens[at] for at in batch]
             seeds = [_row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
-            ids = _decode(
-                model,
-                tokenizer,
-                prefix,
-                shared,
-                tails,
-                limits,
-                samples,
-                _sampler(temperature, top_p, seeds, max(limits)),
-            )
+            sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
+            start = _Start(prefix, shared, tails, tokenizer.pad_token_id)
+            ids = _decode(model, start, limits, samples, sampler, stops)
             for row, (tokens, stopped) in enumerate(ids):
                 text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
                 out[batch[row // samples]].append(Rewrite(text, stopped, seeds[row]))
     return out
 
 
+def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Ids that end an answer: the tokenizer's stop token, which training teaches, and those the model came with."""
+    known = getattr(getattr(bare(model), "generation_config", None), "eos_token_id", None)
+    own = known if isinstance(known, list) else [known]
+    return frozenset(token for token in (tokenizer.eos_token_id, *own) if token is not None)
+
+
 Sampler = Callable[[Any, list[int], int], Any]
 
 
-def _common_prefix(prompts: Sequence[list[int]]) -> int:
-    """Length of the longest prefix that all prompts share, leaving each at least one token of its own."""
-    first, last = min(prompts), max(prompts)
-    shared = 0
-    for one, two in zip(first, last, strict=False):
-        if one != two:
-            break
-        shared += 1
-    return min(shared, min(map(len, prompts)) - 1)
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where decoding begins: cache of the shared prefix (or None), its length P, each draft's tokens, the pad id."""
+
+    prefix: Any
+    shared: int
+    tails: list[list[int]]
+    pad: int
+
+
+def _shared(model: Any, prompts: Sequence[list[int]], limits: Sequence[int]) -> int:
+    """Tokens that are read once for all prompts; 0 where the model's attention does not allow it."""
+    if len(prompts) < 2:
+        return 0
+    longest, most = max(map(len, prompts)) + max(limits), reach(model)
+    return common_prefix(prompts) if most is None or longest <= most else 0
 
 
 def _read_prefix(model: Any, ids: list[int]) -> Any:
     import torch
     from transformers import DynamicCache
 
-    cache = DynamicCache(config=model.config)
+    cache = DynamicCache(config=bare(model).config)
     model(input_ids=torch.tensor([ids], device=model.device), past_key_values=cache, use_cache=True, logits_to_keep=1)
     return cache
 
 
 def _decode(
-    model: Any,
-    tokenizer: Any,
-    prefix: Any,
-    shared: int,
-    tails: list[list[int]],
-    limits: list[int],
-    samples: int,
-    sample: Sampler,
+    model: Any, start: _Start, limits: list[int], samples: int, sample: Sampler, stops: frozenset[int]
 ) -> list[tuple[list[int], Literal["eos", "length"]]]:
     """Token ids of each row and how it ended; rows that are done leave the batch."""
     import torch
-    from transformers import DynamicCache
 
-    device = model.device
-    longest = max(map(len, tails))
-    ids = torch.tensor([[tokenizer.pad_token_id] * (longest - len(tail)) + tail for tail in tails], device=device)
-    lengths = torch.tensor([len(tail) for tail in tails], device=device)
-    own = (torch.arange(longest, device=device)[None, :] >= longest - lengths[:, None]).long()
-    mask = torch.cat([torch.ones(len(tails), shared, dtype=torch.long, device=device), own], dim=1)
-    cache = copy.deepcopy(prefix) if prefix is not None else DynamicCache(config=model.config)
-    if prefix is not None:
-        cache.batch_repeat_interleave(len(tails))
-    positions = (mask.cumsum(1) - 1).clamp(min=0)[:, shared:]
-    logits = model(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache,
-                   use_cache=True, logits_to_keep=1).logits[:, -1]  # fmt: skip
+    cache, logits, mask = _read_drafts(model, start)
     if samples > 1:
         cache.batch_repeat_interleave(samples)
         logits, mask = logits.repeat_interleave(samples, 0), mask.repeat_interleave(samples, 0)
-    live = list(range(len(tails) * samples))
+    live = list(range(len(start.tails) * samples))
     tokens: list[list[int]] = [[] for _ in live]
     ends: list[Literal["eos", "length"]] = ["length" for _ in live]
-    stops = {tokenizer.eos_token_id}
     for at in range(max(limits)):
         chosen = sample(logits.float(), live, at)
         keep: list[int] = []
@@ -159,7 +148,7 @@ def _decode(
         if not keep:
             break
         if len(keep) < len(live):
-            kept = torch.tensor(keep, device=device)
+            kept = mask.new_tensor(keep)
             cache.batch_select_indices(kept)
             mask, chosen, live = mask[kept], chosen[kept], [live[place] for place in keep]
         mask = torch.cat([mask, mask.new_ones(len(live), 1)], dim=1)
@@ -168,13 +157,37 @@ def _decode(
     return list(zip(tokens, ends, strict=True))
 
 
-def _sampler(temperature: float, top_p: float, seeds: list[int], steps: int) -> Sampler:
-    """Greedy, or inverse-CDF sampling with one random number a row and step, drawn beforehand from the row's seed."""
+def _read_drafts(model: Any, start: _Start) -> tuple[Any, Any, Any]:
+    """Cache, logits of the first new token (drafts, V) and mask (drafts, P + T) after reading each draft once."""
+    import torch
+    from transformers import DynamicCache
+
+    device, rows, longest = model.device, len(start.tails), max(map(len, start.tails))
+    ids = torch.tensor([[start.pad] * (longest - len(tail)) + tail for tail in start.tails], device=device)
+    lengths = torch.tensor([len(tail) for tail in start.tails], device=device)
+    own = (torch.arange(longest, device=device)[None, :] >= longest - lengths[:, None]).long()
+    mask = torch.cat([own.new_ones(rows, start.shared), own], dim=1)
+    cache = DynamicCache(config=bare(model).config) if start.prefix is None else copy.deepcopy(start.prefix)
+    if start.prefix is not None:
+        cache.batch_repeat_interleave(rows)
+    positions = (mask.cumsum(1) - 1).clamp(min=0)[:, start.shared :]
+    logits = model(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache,
+                   use_cache=True, logits_to_keep=1).logits[:, -1]  # fmt: skip
+    return cache, logits, mask
+
+
+def _sampler(temperature: float, top_p: float, seeds: list[int], limits: list[int]) -> Sampler:
+    """Greedy, or inverse-CDF sampling with one random number a row and step, drawn beforehand from the row's seed.
+
+    As many as the row's own limit: so they do not depend on its neighbours' limits.
+    """
     import torch
 
     if temperature == 0:
         return lambda logits, live, at: logits.argmax(-1)
-    drawn = torch.stack([torch.rand(steps, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+    drawn = torch.zeros(len(seeds), max(limits))
+    for row, (seed, limit) in enumerate(zip(seeds, limits, strict=True)):
+        drawn[row, :limit] = torch.rand(limit, generator=torch.Generator().manual_seed(seed))
 
     def sample(logits: Any, live: list[int], at: int) -> Any:
         values, indices = logits.topk(min(TOP_K, logits.shape[-1]), dim=-1)

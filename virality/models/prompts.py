@@ -5,6 +5,7 @@ A file holds the system message, a line `---`, and the user's message with `{dra
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import dataclass
 from importlib import resources
@@ -12,7 +13,10 @@ from typing import Any
 
 from virality.config import nearest
 from virality.errors import ViralityError
-from virality.text.slots import Slotted, slot
+from virality.text.slots import SLOT, Slotted, restore, slot
+
+_JOINER = "\u2060"
+"""WORD JOINER, invisible: set into what a draft has of a special token, it makes text of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,33 @@ def prompt_ids(tokenizer: Any, prompt: Prompt, slotted_draft: str) -> list[int]:
     """Token ids of the rendered conversation, up to where the answer begins.
 
     Special tokens that stand in the draft are text there: a draft is data and cannot end its own message.
+
+    Raises:
+        ViralityError: the base has no chat template, so it answers no one.
     """
-    harmless = slotted_draft.replace("<|", "<\u2060|")
-    rendered = tokenizer.apply_chat_template(messages(prompt, harmless), tokenize=False, add_generation_prompt=True)
+    if not tokenizer.chat_template:
+        raise ViralityError(
+            f"base: {tokenizer.name_or_path or 'this tokenizer'}: has no chat template; use the base's instruct version"
+        )
+    conversation = messages(prompt, _defused(tokenizer, slotted_draft))
+    # models that can think aloud are asked for the answer alone; other templates do not look at it
+    rendered = tokenizer.apply_chat_template(
+        conversation, tokenize=False, add_generation_prompt=True, enable_thinking=False
+    )
     return list(tokenizer(rendered, add_special_tokens=False)["input_ids"])
 
 
 def completion_ids(tokenizer: Any, rewrite: str, draft: Slotted) -> list[int]:
-    """Token ids of a rewrite, slotted as its draft is, with the stop token at the end."""
-    ids = list(tokenizer(_slot_like(rewrite, draft), add_special_tokens=False)["input_ids"])
-    return [*ids, tokenizer.eos_token_id]
+    """Token ids of a rewrite, slotted as its draft is, with the stop token at the end and nowhere else."""
+    text = _defused(tokenizer, _slot_like(rewrite, draft))
+    return [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+
+
+def answer(tokenizer: Any, generated: str, draft: Slotted) -> str:
+    """The text that a generated one stands for: the draft's handles and links in their slots, joiners out again."""
+    for token in _specials(tokenizer):
+        generated = generated.replace(_broken(token), token)
+    return restore(generated, draft)
 
 
 def _slot_like(rewrite: str, draft: Slotted) -> str:
@@ -80,6 +101,23 @@ def _slot_like(rewrite: str, draft: Slotted) -> str:
                for at, handle in enumerate(mine.handles, start=1)}  # fmt: skip
     numbers |= {f"<link{at}>": f"<link{draft.links.index(link) + 1}>" if link in draft.links else link
                 for at, link in enumerate(mine.links, start=1)}  # fmt: skip
-    from virality.text.slots import SLOT
-
     return SLOT.sub(lambda found: numbers.get(found[0], found[0]), mine.text)
+
+
+def _defused(tokenizer: Any, text: str) -> str:
+    for token in _specials(tokenizer):
+        if token in text:
+            text = text.replace(token, _broken(token))
+    return text
+
+
+def _broken(token: str) -> str:
+    return token[0] + _JOINER + token[1:]
+
+
+@functools.lru_cache(maxsize=4)
+def _specials(tokenizer: Any) -> tuple[str, ...]:
+    """Spellings that this tokenizer reads as special tokens, longest first."""
+    found = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
+    found |= set(tokenizer.all_special_tokens)
+    return tuple(sorted((token for token in found if len(token) > 1), key=lambda token: (-len(token), token)))

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from virality.text.normalise import sentences
+from virality.text.normalise import sentences, without_mentions
+from virality.text.slots import SLOT, restore, slot
+from virality.text.vocabulary import vocabulary
 
 Edit = Callable[[str], str | None]
 
 _FILLERS = re.compile(
-    r"\b(?:very|really|so|just|totally|truly|absolutely|actually|basically|simply|quite|rather|in fact,?|of course,?)\s+",
+    r"(?<!\bnot )(?<!n['’]t )\b(?:very|really|truly|totally|absolutely|actually|basically|simply|in fact,?|of course,?"
+    r"|just(?! (?:as|like|in|because|about)\b)|quite(?! (?:a|an|the)\b)"
+    r"|so(?! (?:that|far|much|many|long|as|what|called|is|are|be|do)\b))\s+",
     re.IGNORECASE,
 )
 _CONTRACTIONS = (
@@ -27,10 +31,18 @@ _CONTRACTIONS = (
     ("we're", "we are"), ("we've", "we have"), ("they're", "they are"), ("it's", "it is"), ("that's", "that is"),
     ("let's", "let us"), ("what's", "what is"), ("there's", "there is"),
 )  # fmt: skip
-_SHORTHAND = ((r"\s&\s", " and "), (r"\bw/\s?", "with "), (r"\bppl\b", "people"), (r"\bthx\b", "thanks"))
+_SHORTHAND = (
+    (r"\s&\s", " and "),
+    (r"\bw/o\b", "without"),
+    (r"\bw/\s?", "with "),
+    (r"\bppl\b", "people"),
+    (r"\bthx\b", "thanks"),
+)
 _TAIL = re.compile(r"(?:\s*(?:https?://\S+|<link\d+>|[@#][\w.]+))+\s*$")
-_OPENERS = frozenset(["The", "A", "An", "This", "That", "These", "Those", "It", "We", "They", "He", "She", "You", "My", "Our", "His", "Her", "Their", "There"])
-_SLOTTED = re.compile(r"https?://|<link\d+>")
+_OPENERS = vocabulary("The A An This That These Those It We They He She You My Our His Her Their There")
+_EXCLAIMED = vocabulary("Thank Thanks Congratulations Wow")
+_HAS = r"(?!\s+(?:been|got|had|gone|become|come|taken|made|done|never|always)\b)"
+"""After it's, that's, what's, there's: there the 's is 'has'."""
 
 
 def _tail(text: str) -> tuple[str, str]:
@@ -39,11 +51,13 @@ def _tail(text: str) -> tuple[str, str]:
     return (text[: found.start()], text[found.start() :]) if found and found.start() > 0 else (text, "")
 
 
-def _swap(text: str, pairs: tuple[tuple[str, str], ...]) -> str | None:
+def _swap(text: str, pairs: Iterable[tuple[str, str]], followed: Callable[[str], str]) -> str | None:
+    """`text` with the first of each pair replaced by the second, where what `followed` answers for it comes after."""
     out = text
     for before, after in pairs:
-        pattern = re.compile(rf"(?<!\w){re.escape(before)}(?!\w)".replace("'", "['’]"), re.IGNORECASE)
-        out = pattern.sub(lambda found, after=after: _cased(found[0], after), out)
+        pattern = rf"(?<!\w){re.escape(before)}(?!\w){followed(before)}".replace("'", "['’]")
+        parts = re.split(f"({pattern})", out, flags=re.IGNORECASE)
+        out = "".join(_cased(part, after) if at % 2 else part for at, part in enumerate(parts))
     return out if out != text else None
 
 
@@ -72,11 +86,8 @@ def calm(text: str) -> str | None:
 
 
 def unshout(text: str) -> str | None:
-    """Words of four or more capitals that stand in a run of shouted words, or beside '!', go to lower case.
-
-    A single capitalised word may be an acronym (NASA, UNICEF) and stays.
-    """
-    run = re.compile(r"\b[A-Z][A-Z'’]+(?:[\s,]+[A-Z][A-Z'’]+)+\b")
+    """Two or more words in capitals side by side go to lower case; a single one may be an acronym (NASA) and stays."""
+    run = re.compile(r"(?<![@#\w])[A-Z][A-Z'’]+(?:[\s,]+[A-Z][A-Z'’]+)+\b")
 
     def lower(found: re.Match[str]) -> str:
         at_start = found.start() == 0 or text[: found.start()].rstrip()[-1:] in ".!?"
@@ -89,7 +100,7 @@ def unshout(text: str) -> str | None:
 
 def spell_out(text: str) -> str | None:
     """Contractions and shorthand are written in full: don't -> do not, & -> and."""
-    out = _swap(text, _CONTRACTIONS) or text
+    out = _swap(text, _CONTRACTIONS, lambda short: _HAS if short.endswith("'s") else "") or text
     for pattern, word in _SHORTHAND:
         out = re.sub(pattern, word, out, flags=re.IGNORECASE)
     return out if out != text else None
@@ -106,12 +117,7 @@ def join(text: str) -> str | None:
     parts = sentences(body)
     if len(parts) < 2 or "\n" in body or "?" in parts[0] + parts[1] or len(parts[1].split()) < 3:
         return None
-    if parts[1].split()[0] not in _OPENERS or parts[0].split()[0].rstrip(",") in {
-        "Thank",
-        "Thanks",
-        "Congratulations",
-        "Wow",
-    }:
+    if parts[1].split()[0] not in _OPENERS or parts[0].split()[0].rstrip(",!") in _EXCLAIMED:
         return None
     second = parts[1][0].lower() + parts[1][1:]
     return " ".join([f"{parts[0].rstrip('.!')} and {second}", *parts[2:]]) + tail
@@ -134,8 +140,10 @@ def unfill(text: str) -> str | None:
 
 
 def contract(text: str) -> str | None:
-    """Do not -> don't: the spoken form."""
-    return _swap(text, tuple((long, short) for short, long in _CONTRACTIONS))
+    """Do not -> don't: the spoken form; never at the end of a sentence ('so it is')."""
+    return _swap(
+        text, [(long, short) for short, long in _CONTRACTIONS], lambda long: "" if "not" in long else r"(?=\s+\w)"
+    )
 
 
 def hook_first(text: str) -> str | None:
@@ -150,7 +158,12 @@ def question_first(text: str) -> str | None:
 
 def number_first(text: str) -> str | None:
     """The first sentence with a number moves to the front."""
-    return _reordered(text, lambda parts: sorted(parts, key=lambda part: not re.search(r"\d", _SLOTTED.sub("", part))))
+    return _reordered(text, lambda parts: sorted(parts, key=lambda part: not _states_number(part)))
+
+
+def _states_number(sentence: str) -> bool:
+    """Links, handles and their slots (`<link1>`, `@1`) hold digits that say nothing."""
+    return re.search(r"\d", SLOT.sub(" ", without_mentions(sentence))) is not None
 
 
 def emphatic(text: str) -> str | None:
@@ -211,22 +224,24 @@ LIVELIER: dict[str, Edit] = {
 
 
 def restate(post: str, seed: int) -> str | None:
-    """A plain restatement of `post` by rules, or None where too few rules apply.
+    """A plain restatement of `post` by rules, or None where no rule applies. Links and handles are left alone.
 
-    Each rule that applies is used with probability 0.6, in a fixed order, so that the writer meets drafts of many degrees of
-    plainness. The caller runs the gates: a rule may lose more than it should.
+    Each rule that applies is used with probability 0.6, in a fixed order, so that the writer meets drafts of many
+    degrees of plainness. The caller runs the gates: a rule may lose more than it should.
     """
     generator = random.Random(seed)
-    out, applied = post, 0
+    slotted = slot(post)
+    out = slotted.text
     for edit in PLAINER.values():
-        if generator.random() < 0.6 and (changed := edit(out)) is not None:
-            out, applied = changed, applied + 1
-    return out if applied >= 1 and out != post else None
+        if generator.random() < 0.6:
+            out = edit(out) or out
+    return restore(out, slotted) if out != slotted.text else None
 
 
 def candidates(draft: str, most: int, seed: int) -> list[str]:
     """Up to `most` different livelier wordings of `draft`: every single edit, then random pairs of edits."""
     generator = random.Random(seed)
+    slotted = slot(draft)
     out: dict[str, None] = {}
     names = list(LIVELIER)
     chains = [(name,) for name in names]
@@ -235,9 +250,9 @@ def candidates(draft: str, most: int, seed: int) -> list[str]:
     for chain in [*chains, *doubles]:
         if len(out) >= most:
             break
-        text: str | None = draft
+        text: str | None = slotted.text
         for name in chain:
             text = LIVELIER[name](text) if text is not None else None
-        if text is not None and text != draft:
-            out[text] = None
+        if text is not None and text != slotted.text:
+            out[restore(text, slotted)] = None
     return list(out)

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virality.text.normalise import HANDLE, HASHTAG, LINK, sentences, words
+from virality.text.vocabulary import vocabulary
 
 _SLOT = re.compile(r"<link\d+>")
-_FIRST = frozenset(["i", "i'm", "i've", "i'll", "me", "my", "mine", "we", "we're", "we've", "our", "us", "أنا", "نحن", "لي", "لنا"])
-_SECOND = frozenset(["you", "you're", "you've", "you'll", "your", "yours", "أنت", "أنتم", "لك", "لكم"])
+_FIRST = vocabulary("i i'm i've i'll me my mine we we're we've our us", "أنا نحن لي لنا")
+_SECOND = vocabulary("you you're you've you'll your yours", "أنت أنتم لك لكم")
 
 NAMES: tuple[str, ...] = (
     "characters",
@@ -55,7 +56,7 @@ def features(text: str) -> NDArray[np.float64]:
     links, handles, hashtags = (len(found.findall(text)) for found in (LINK, HANDLE, HASHTAG))
     bare = HASHTAG.sub(" ", HANDLE.sub(" ", LINK.sub(" ", text)))
     tokens = words(bare)
-    lowered = [token.lower() for token in tokens]
+    lowered = [token.lower().replace("’", "'") for token in tokens]
     long = [token for token in tokens if len(token) > 1 and any(map(str.isalpha, token))]
     count = max(len(tokens), 1)
     first = text.lstrip()[:1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from virality.text.normalise import fold, words
 
@@ -49,7 +50,6 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.7, size: int = 4,
     Returns:
         Cluster numbers, equal to the index of the cluster's first text; independent of nothing but the order.
     """
-    folded = [fold(text) for text in texts]
     parent = list(range(len(texts)))
 
     def root(index: int) -> int:
@@ -63,24 +63,28 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.7, size: int = 4,
         parent[high] = low
 
     first: dict[str, int] = {}
-    shingles: list[frozenset[int]] = []
-    places: defaultdict[int, list[int]] = defaultdict(list)
-    for index, text in enumerate(folded):
+    shingles: dict[int, frozenset[int]] = {}
+    for index, text in enumerate(map(fold, texts)):
         if text and first.setdefault(text, index) != index:
             join(first[text], index)
-            shingles.append(frozenset())
-            continue
-        tokens = text.split()
-        mine = frozenset(hash(tuple(tokens[at : at + size])) for at in range(len(tokens) - size + 1))
-        shingles.append(mine)
-        for shingle in mine:
-            places[shingle].append(index)
-    candidates: set[tuple[int, int]] = set()
-    for where in places.values():
-        if 1 < len(where) <= common:
-            candidates.update((where[i], where[j]) for i in range(len(where)) for j in range(i + 1, len(where)))
-    for one, two in sorted(candidates):
+        else:
+            shingles[index] = _shingles(text, size)
+    for one, two in sorted(_candidates(shingles, common)):
         both = len(shingles[one] & shingles[two])
         if both / (len(shingles[one]) + len(shingles[two]) - both) >= threshold:
             join(one, two)
     return [root(index) for index in range(len(texts))]
+
+
+def _shingles(folded: str, size: int) -> frozenset[int]:
+    tokens = folded.split()
+    return frozenset(hash(tuple(tokens[at : at + size])) for at in range(len(tokens) - size + 1))
+
+
+def _candidates(shingles: Mapping[int, frozenset[int]], common: int) -> set[tuple[int, int]]:
+    """Pairs of texts with a shingle in common that no more than `common` texts have."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for index, mine in shingles.items():
+        for shingle in mine:
+            places[shingle].append(index)
+    return {pair for where in places.values() if len(where) <= common for pair in itertools.combinations(where, 2)}

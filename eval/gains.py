@@ -1,0 +1,105 @@
+"""From what became of the drafts to the writer's figures and curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from eval import metrics
+from eval.figures import Place
+from eval.metrics import Array
+from eval.outcomes import Outcome
+from eval.records import Curve, Figure
+from virality.statistics import mean
+from virality.text import form
+from virality.text.similarity import edit_ratio
+
+
+def of_writer(
+    outcomes: dict[str, list[Outcome]], versus_base: Array, place: Place, seed: int
+) -> tuple[list[Figure], list[Curve]]:
+    """Everything that is said of the writer, beside the base model asked nicely.
+
+    Args:
+        outcomes: of the systems `writer` and `base`, for the same drafts.
+        versus_base: judge's P(what the writer gives beats what the base gives), 1/2 where both give the draft: (N,).
+        place: shared fields; family is the judge's.
+        seed: of bootstraps.
+    """
+    mine = outcomes["writer"]
+    clusters = [one.component for one in mine]
+    out = [*_of_system(mine, "", place, seed), *_of_system(outcomes["base"], ".base", place, seed)]
+    note = "what a person gets from each, the draft where nothing passed; a tie counts half"
+    against = mean(metrics.right(versus_base), clusters, seed)
+    out.append(place.figure("writer.win_rate.versus_base", against, note=note))
+    same = [float(one.draft == text) for one in mine for text in one.rewrites]
+    out.append(place.figure("writer.unchanged", mean(same, _of_rewrites(mine), seed)))
+    back = [one for one in mine if one.judge is not None]
+    out += _of_returned(back, place, seed) if back else _nothing_returned(place)
+    return out, [_best_of(mine)]
+
+
+def _of_system(outcomes: Sequence[Outcome], suffix: str, place: Place, seed: int) -> list[Figure]:
+    clusters = [one.component for one in outcomes]
+    won = mean([float((one.judge or 0) > 0.5) for one in outcomes], clusters, seed)
+    passed = mean([float(good) for one in outcomes for good in one.passed], _of_rewrites(outcomes), seed)
+    suggested = mean([float(one.returned is not None) for one in outcomes], clusters, seed)
+    note = "of all drafts, the judge prefers the returned rewrite; nothing returned counts as a loss"
+    return [
+        place.figure(f"writer.win_rate{suffix}", won, note=note),
+        place.figure(f"writer.gate_pass_rate{suffix}", passed),
+        place.figure(f"writer.drafts_with_suggestion{suffix}", suggested),
+    ]
+
+
+def _of_returned(back: Sequence[Outcome], place: Place, seed: int) -> list[Figure]:
+    clusters = [one.component for one in back]
+    gain = metrics.log_odds(np.asarray([one.judge for one in back], dtype=np.float64))
+    edited = [edit_ratio(one.draft, one.text) for one in back]
+    longer = [len(one.text) / len(one.draft) for one in back]
+    return [
+        place.figure("writer.win_rate.returned", mean((gain > 0).astype(float), clusters, seed), subset="returned"),
+        place.figure("writer.gain", mean(gain, clusters, seed), "nats", "returned",
+                     "mean log-odds, by the judge, that the returned rewrite beats its draft"),
+        _net_gain(back, gain, place, seed),
+        place.figure("writer.edit_ratio", mean(edited, clusters, seed), subset="returned"),
+        place.figure("writer.length_ratio", mean(longer, clusters, seed), "ratio", "returned"),
+    ]  # fmt: skip
+
+
+def _net_gain(back: Sequence[Outcome], gain: Array, place: Place, seed: int) -> Figure:
+    columns = [form.NAMES.index(feature) for feature in form.HONESTY]
+    changes = (form.matrix([one.text for one in back]) - form.matrix([one.draft for one in back]))[:, columns]
+    net = metrics.net_of(gain, changes, [one.component for one in back], seed)
+    if net is None:
+        why = f"{len(back)} returned rewrites are too few, or change in form too much alike, to tell"
+        return place.missing("writer.net_gain", why, "nats", "returned")
+    note = "the same where length, emoji, hashtags, exclamations, questions and capitals did not change"
+    return place.figure("writer.net_gain", net, "nats", "returned", note)
+
+
+def _nothing_returned(place: Place) -> list[Figure]:
+    units = {"win_rate.returned": "share", "gain": "nats", "net_gain": "nats", "edit_ratio": "share",
+             "length_ratio": "ratio"}  # fmt: skip
+    why = "no rewrite passed the gates"
+    return [place.missing(f"writer.{name}", why, unit, "returned") for name, unit in units.items()]
+
+
+def _of_rewrites(outcomes: Sequence[Outcome]) -> list[str]:
+    """Component of each rewrite."""
+    return [one.component for one in outcomes for _ in one.rewrites]
+
+
+def _best_of(outcomes: Sequence[Outcome]) -> Curve:
+    counts = sorted(outcomes[0].first)
+    clusters = [one.component for one in outcomes]
+    found = [mean([float((one.first[k] or 0) > 0.5) for one in outcomes], clusters) for k in counts]
+    return Curve(
+        name="writer.best_of",
+        x=[float(k) for k in counts],
+        y=[one.value for one in found],
+        low=[one.low for one in found],
+        high=[one.high for one in found],
+        n=[one.n for one in found],
+    )

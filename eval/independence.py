@@ -1,0 +1,72 @@
+"""Who may judge whom: a judge learned from the judge split alone and is of another family than every guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from data_prep.records import Pair
+from virality import ledger, runs, tables
+from virality.errors import ViralityError
+
+
+def guides(writer: Path) -> Iterator[Path]:
+    """Runs of the scorers that ranked what this writer, or one it continues or learned from, learned from.
+
+    The nearest comes first.
+    """
+    settings = runs.finished(writer, "train")["settings"]
+    made = [runs.finished(Path(folder)) for folder in settings["data"]]
+    improved = [document["settings"] for document in made if document["step"] == "improve"]
+    yield from (Path(one["scorer"]) for one in improved)
+    before = [settings["init"], *(one["writer"] for one in improved)]
+    for run in dict.fromkeys(run for run in before if run is not None):
+        yield from guides(Path(run))
+
+
+def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None) -> None:
+    """Refuse a judge that learned what a guide or the writer learned.
+
+    Raises:
+        ViralityError: it was not trained on the judge split, or a guide was, or one of them is of its family.
+    """
+    mine = runs.finished(judge, "train")
+    if mine.get("task") != "scorer" or mine["split"] != "judge":
+        raise ViralityError(f"judge = {judge}: was not trained on the judge split; train a scorer with split=judge")
+    if writer is None:
+        return
+    for guide in dict.fromkeys([*([scorer] if scorer is not None else []), *guides(writer)]):
+        theirs = runs.finished(guide, "train")
+        if theirs.get("family") == mine["family"]:
+            raise ViralityError(f"judge = {judge}: is of the family of the scorer that chooses or trained the writer "
+                                f"({guide}: {mine['family']}); train one of another family")  # fmt: skip
+        if theirs.get("split") == "judge":
+            raise ViralityError(f"scorer = {guide}: learned from the judge split; a guide learns from the train split")
+
+
+def refuse_controls(controls: Mapping[str, str]) -> None:
+    """Refuse a run that is not the control it is named as."""
+    for name, run in controls.items():
+        found = runs.finished(Path(run), "train").get("control")
+        if found != name:
+            raise ViralityError(f"controls.{name} = {run}: is no such control (its control is {found or 'none'}); "
+                                f"train a scorer with control={name}")  # fmt: skip
+
+
+def refuse_seen(test: Sequence[Pair], seen_by: Sequence[Path]) -> None:
+    """Refuse to measure on posts that one of the runs learned from, as its ledger says.
+
+    Raises:
+        ViralityError: names the run and how many test pairs it knows.
+    """
+    for run in seen_by:
+        entries = tables.read(run / "ledger.parquet", ledger.schema(), ledger.Entry)
+        # what was made of a post carries its id and more behind a colon
+        known = {name for one in entries for post in (one.worse_id, one.better_id)
+                 for name in (post, post.rpartition(":")[0])}  # fmt: skip
+        both = sum(pair.worse_id in known or pair.better_id in known for pair in test)
+        if both:
+            raise ViralityError(
+                f"{run}: learned from posts of {both} of the {len(test)} test pairs; measure on the data it was "
+                "trained on, or on a corpus that it never saw"
+            )

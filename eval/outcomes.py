@@ -1,0 +1,117 @@
+"""What one system did with each draft: the guide chooses among what passed, the judge says whether it won."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.metrics import Array
+from eval.steps import Draft, RewriteRow
+from train.records import Score
+from train.scorers import Scorer
+from virality.gates import Verdict, passed
+
+BEST_OF = (1, 2, 4, 8, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one system did with one draft.
+
+    Fields:
+        component: of the draft.
+        draft: the post.
+        rewrites: generated, in order.
+        passed: one a rewrite.
+        scorer: the guide's P(rewrite beats draft), one a rewrite; None where it did not pass.
+        returned: number of the passing rewrite that the guide prefers, or None.
+        judge: P(returned beats draft), or None where nothing was returned.
+        first: for each best-of k the judge's P of what the first k give, or None.
+    """
+
+    component: str
+    draft: str
+    rewrites: list[str]
+    passed: list[bool]
+    scorer: list[float | None]
+    returned: int | None
+    judge: float | None
+    first: dict[int, float | None]
+
+    @property
+    def text(self) -> str:
+        """What a person gets: the returned rewrite, or the draft."""
+        return self.draft if self.returned is None else self.rewrites[self.returned]
+
+
+def outcomes(
+    rows: Sequence[RewriteRow],
+    judged: Sequence[tuple[Verdict, ...]],
+    chosen: Sequence[Draft],
+    guide: Scorer,
+    judge: Scorer,
+) -> list[Outcome]:
+    """What each draft came to."""
+    good = [passed(one) for one in judged]
+    chances = _only(guide, rows, good)
+    verdict = _only(judge, rows, good)
+    place: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        place.setdefault(row.example_id, []).append(at)
+    return [_outcome(draft, rows, place[draft.example_id], good, chances, verdict) for draft in chosen]
+
+
+def versus(judge: Scorer, first: Sequence[Outcome], second: Sequence[Outcome]) -> Array:
+    """Judge's P(what the first system gives beats what the second gives); 1/2 where both give the same: (N,)."""
+    p = judge.probability([one.text for one in first], [one.text for one in second])
+    same = np.asarray([one.text == two.text for one, two in zip(first, second, strict=True)])
+    return np.where(same, 0.5, p)
+
+
+def scores(system: str, chosen: Sequence[Draft], found: Sequence[Outcome], guide: str, judge: str) -> list[Score]:
+    """The guide's and the judge's scores of one system as scores.parquet keeps them; `guide`, `judge`: versions."""
+    out = []
+    for draft, outcome in zip(chosen, found, strict=True):
+        for at, value in enumerate(outcome.scorer):
+            why = None if value is not None else "failed a gate"
+            out.append(Score(f"{draft.example_id}:{system}:{at}", "scorer", guide, value, why))
+        why = None if outcome.judge is not None else "nothing was returned"
+        out.append(Score(f"{draft.example_id}:{system}:returned", "judge", judge, outcome.judge, why))
+    return out
+
+
+def _outcome(
+    draft: Draft,
+    rows: Sequence[RewriteRow],
+    mine: list[int],
+    good: list[bool],
+    chances: list[float | None],
+    verdict: list[float | None],
+) -> Outcome:
+    def best(of: list[int]) -> int | None:
+        known = [(chance, -at) for at in of if (chance := chances[at]) is not None]
+        return -max(known)[1] if known else None
+
+    counts = sorted({k for k in (*BEST_OF, len(mine)) if k <= len(mine)})
+    firsts = {k: best(mine[:k]) for k in counts}
+    chosen = best(mine)
+    return Outcome(
+        component=draft.component,
+        draft=draft.text,
+        rewrites=[rows[at].rewrite for at in mine],
+        passed=[good[at] for at in mine],
+        scorer=[chances[at] for at in mine],
+        returned=None if chosen is None else mine.index(chosen),
+        judge=None if chosen is None else verdict[chosen],
+        first={k: None if at is None else verdict[at] for k, at in firsts.items()},
+    )
+
+
+def _only(scorer: Scorer, rows: Sequence[RewriteRow], good: Sequence[bool]) -> list[float | None]:
+    """P(rewrite beats draft) of the rows that are good; None for the others."""
+    at = [index for index, fine in enumerate(good) if fine]
+    p = scorer.probability([rows[index].rewrite for index in at], [rows[index].draft for index in at]).tolist()
+    found = dict(zip(at, p, strict=True))
+    return [found.get(index) for index in range(len(rows))]

@@ -1,0 +1,28 @@
+"""What every test stands on: no network, no account, and no key or setting of the person who runs them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_home = tempfile.TemporaryDirectory(prefix="virality-tests-")
+os.environ["XDG_CONFIG_HOME"] = _home.name
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["WANDB_MODE"] = "offline"
+
+
+def pytest_unconfigure() -> None:
+    _home.cleanup()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The real corpora that lie beside the repository and are no part of it."""
+    beside = Path(__file__).resolve().parent.parent.parent / "shared"
+    folder = Path(os.environ.get("VIRALITY_SHARED", beside)) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the real corpora are not here ({folder}); VIRALITY_SHARED names another place")
+    return folder

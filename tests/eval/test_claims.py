@@ -1,0 +1,101 @@
+"""The first screen says what the figures support, in plain words."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from eval.claims import Verdict, claims, summary
+from eval.records import Figure
+
+VERDICTS: tuple[Verdict, ...] = ("yes", "no", "unclear", "not_measured")
+NAMES = {
+    "scorer.pair_accuracy": 0.5,
+    "scorer.gain_over.length_only": 0.0,
+    "scorer.gain_over.features_only": 0.0,
+    "writer.win_rate": 0.5,
+    "writer.win_rate.versus_base": 0.5,
+}
+
+
+def figure(name: str, verdict: Verdict) -> Figure:
+    null = NAMES[name]
+    if verdict == "not_measured":
+        return Figure(name=name, value=None, n=0, unit="share", corpus="c", source="s", note="no run is named")
+    low, high = {"yes": (0.1, 0.2), "no": (-0.2, -0.1), "unclear": (-0.1, 0.1)}[verdict]
+    return Figure(name=name, value=null + (low + high) / 2, low=null + low, high=null + high, n=100, unit="share",
+                  corpus="c", source="s")  # fmt: skip
+
+
+def said(*verdicts: Verdict) -> str:
+    return summary(claims([figure(name, verdict) for name, verdict in zip(NAMES, verdicts, strict=False)]))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "sentence"),
+    [
+        (("yes", "yes", "yes"), "The scorer beats chance, length and features of form."),
+        (("yes", "yes", "unclear"), "The scorer beats chance and length, but is not shown to beat features of form."),
+        (("yes", "yes", "no"), "The scorer beats chance and length, but does worse than features of form."),
+        (("yes", "unclear", "unclear"), "The scorer beats chance, but is not shown to beat length or features of form."),
+        (
+            ("yes", "unclear", "not_measured"),
+            "The scorer beats chance, but is not shown to beat length and was not measured against features of form.",
+        ),
+        (("unclear", "unclear", "unclear"), "The scorer is not shown to beat chance, length or features of form."),
+        (
+            ("unclear", "no", "unclear"),
+            "The scorer is not shown to beat chance or features of form, and does worse than length.",
+        ),
+        (("no", "no", "no"), "The scorer does worse than chance, length or features of form."),
+    ],
+)
+def test_the_summary_names_what_was_beaten_and_what_was_not(verdicts: tuple[Verdict, ...], sentence: str) -> None:
+    assert said(*verdicts) == sentence
+
+
+def test_every_combination_is_a_sentence() -> None:
+    for verdicts in itertools.product(VERDICTS, repeat=5):
+        text = said(*verdicts)
+        assert text.startswith("The scorer ")
+        assert text.endswith(".")
+        assert "  " not in text
+        assert ",," not in text
+        assert ", ." not in text
+
+
+def test_a_gain_of_the_writer_is_claimed_only_where_the_whole_interval_shows_it() -> None:
+    assert "preferred to the draft, by a judge that trained neither" in said("yes", "yes", "yes", "yes", "yes")
+    for verdict in VERDICTS[1:]:
+        text = said("yes", "yes", "yes", verdict, "yes")
+        assert "no gain" in text or "not measured against the draft" in text
+
+
+def test_a_report_without_figures_says_so() -> None:
+    assert summary(claims([])) == "Nothing was measured."
+
+
+def test_answers_name_what_no_difference_would_be() -> None:
+    answers = {claim.figures[0]: claim.answer for claim in claims([figure(name, "yes") for name in NAMES])}
+    assert answers["scorer.pair_accuracy"] == "Yes: the whole interval lies above 50%."
+    assert answers["scorer.gain_over.length_only"] == "Yes: the whole interval lies above zero."
+    assert answers["writer.win_rate"] == "Yes: the whole interval lies above 50%."
+    (unclear,) = claims([figure("writer.win_rate", "unclear")])
+    assert unclear.answer == "Not shown: the interval includes 50%."
+    (missing,) = claims([figure("writer.win_rate", "not_measured")])
+    assert missing.answer == "Not measured: no run is named."
+
+
+def test_a_value_without_an_interval_shows_nothing() -> None:
+    bare = figure("scorer.pair_accuracy", "yes").model_copy(update={"low": None, "high": None})
+    (claim,) = claims([bare])
+    assert claim.verdict == "unclear"
+    assert claim.answer == "Not shown: too few independent examples for an interval."
+
+
+def test_figures_that_stand_beside_an_answer_are_named_where_they_are_there() -> None:
+    gain = figure("writer.win_rate", "yes")
+    net = gain.model_copy(update={"name": "writer.net_gain"})
+    assert claims([gain])[0].figures == ["writer.win_rate"]
+    assert claims([gain, net])[0].figures == ["writer.win_rate", "writer.net_gain"]

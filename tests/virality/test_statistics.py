@@ -1,0 +1,102 @@
+"""Intervals that know about clusters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from virality.statistics import Interval, bootstrap, mean
+
+
+def width(interval: Interval) -> float:
+    assert interval.low is not None
+    assert interval.high is not None
+    return interval.high - interval.low
+
+
+def names(count: int, each: int = 1) -> list[str]:
+    return [f"cluster {number // each}" for number in range(count * each)]
+
+
+def test_an_interval_of_independent_rows_is_that_of_the_textbook() -> None:
+    values = np.random.default_rng(1).normal(size=400)
+    found = mean(values, names(400))
+    assert found.value == pytest.approx(values.mean())
+    assert width(found) == pytest.approx(2 * 1.96 * values.std() / math.sqrt(400), rel=0.1)
+    assert found.n == 400
+
+
+def test_rows_repeated_within_their_cluster_add_no_certainty() -> None:
+    values = np.random.default_rng(2).normal(size=50)
+    once, often = mean(values, names(50)), mean(np.repeat(values, 20), names(50, each=20))
+    assert often.value == pytest.approx(once.value)
+    assert width(often) == pytest.approx(width(once))
+    assert width(mean(np.repeat(values, 20), names(1000))) < width(once) / 3
+
+
+def test_one_cluster_says_nothing_of_its_own_error() -> None:
+    assert mean([1.0, 2.0], ["a", "a"]) == Interval(1.5, None, None, 2)
+    assert bootstrap(2, ["a", "a"], lambda rows: float(len(rows))) == Interval(2.0, None, None, 2)
+
+
+def test_the_mean_of_nothing_is_not_zero() -> None:
+    with pytest.raises(ValueError, match="mean of no values"):
+        mean([], [])
+    with pytest.raises(ValueError, match="statistic of no rows"):
+        bootstrap(0, [], lambda rows: 0.0)
+
+
+def test_every_value_has_a_cluster() -> None:
+    with pytest.raises(ValueError, match="3 values and 2 clusters"):
+        mean([1, 2, 3], ["a", "b"])
+
+
+def test_an_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(3)
+    held = 0
+    for _ in range(200):
+        shared = np.repeat(generator.normal(size=40), 5)
+        found = mean(0.7 + shared + generator.normal(size=200), names(40, each=5))
+        held += found.low is not None and found.high is not None and found.low <= 0.7 <= found.high
+    assert 0.89 <= held / 200 <= 0.985
+
+
+def test_the_bootstrap_of_a_mean_is_the_interval_of_the_mean() -> None:
+    values = np.random.default_rng(4).normal(size=200)
+    clusters = names(50, each=4)
+    found = bootstrap(200, clusters, lambda rows: float(values[rows].mean()), resamples=1500)
+    assert found.value == pytest.approx(values.mean())
+    assert width(found) == pytest.approx(width(mean(values, clusters)), rel=0.12)
+
+
+def test_resamples_without_an_answer_are_left_out_and_too_many_of_them_give_no_interval() -> None:
+    def rare(rows: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.intp]]) -> float:
+        return 1.0 if 0 in rows and 1 in rows and 2 in rows else math.nan
+
+    assert bootstrap(3, names(3), rare) == Interval(1.0, None, None, 3)
+
+
+def test_many_clusters_need_no_more_memory_than_few() -> None:
+    import tracemalloc
+
+    values = np.ones(20_000)
+    tracemalloc.start()
+    mean(values, names(20_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 150 * 2**20  # all resamples at once would be 640 MB
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.sampled_from("abcd")), min_size=1, max_size=30))
+def test_a_seed_decides_the_interval_and_it_lies_among_the_values(rows: list[tuple[float, str]]) -> None:
+    values, clusters = [value for value, _ in rows], [cluster for _, cluster in rows]
+    found = mean(values, clusters, seed=5)
+    assert found == mean(values, clusters, seed=5)
+    if found.low is not None and found.high is not None:
+        assert min(values) - 1e-9 <= found.low <= found.high <= max(values) + 1e-9
