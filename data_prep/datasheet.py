@@ -1,4 +1,4 @@
-"""datasheet.html: what was read, kept and dropped, who may use it, and which pairs came of it. No post text, no names."""
+"""datasheet.html: what was read, kept and dropped, on what grounds, and which pairs came of it. No text, no names."""
 
 from __future__ import annotations
 
@@ -56,8 +56,12 @@ def _pairs(facts: Mapping[str, Any]) -> str:
 
 
 def _splits(facts: Mapping[str, Any]) -> str:
-    leaks = _counts("Pairs left out because a text recurs in a later part", "part", facts["leaks"],
-                    sum(facts["leaks"].values()) or 1)  # fmt: skip
+    left_out = facts["leaks"]
+    leaks = (
+        _counts("Pairs left out, and why", "part", left_out, sum(left_out.values()))
+        if left_out
+        else "<p>No pair was left out for a text or link that recurs in a later part.</p>"
+    )
     return (
         f"<p>Split by {escape(facts['splits']['mode'])}; {facts['components']:,} components, the largest with "
         f"{facts['largest_component']:.1%} of the pairs.</p>{leaks}"

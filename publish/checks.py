@@ -57,7 +57,7 @@ def refuse_push(evidence: Evidence, repo: str) -> None:
     if evidence.research_only:
         bases = ", ".join(evidence.writer["rights"]["basis"])
         raise ViralityError(
-            f"repo = {repo}: refused: this writer comes of rows marked research_only (rights basis {bases}), which may be "
-            "measured with and never published; export it for yourself with to=FOLDER"
+            f"repo = {repo}: refused: this writer comes of rows marked research_only (rights basis {bases}), "
+            "which may be measured with and never published; export it for yourself with to=FOLDER"
         )
-    raise ViralityError(f"repo = {repo}: pushing is not in this version; export with to=FOLDER and upload that folder")
+    raise ViralityError(f"repo = {repo}: pushing is not in this version; export with to=FOLDER and upload it")

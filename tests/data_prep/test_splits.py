@@ -29,11 +29,14 @@ def match(worse: Post, better: Post, file: str | None = None) -> Match:
 
 def pairs(count: int, *, days: float = 0, author: str | None = None, file: str | None = None) -> list[Match]:
     """Pairs that have nothing in common, `days` apart from each other where that is given."""
-    return [
-        match(*(post(f"{author}{file}{number}{side}", f"{side} {file} wrote {author} about {number} {ware}",
-                     author_id=author, posted_at=at(24 * days * number) if days else None) for side in "ab"), file)
-        for number, ware in zip(range(count), WARES * count, strict=False)
-    ]  # fmt: skip
+
+    def side(number: int, ware: str, name: str) -> Post:
+        moment = at(24 * days * number) if days else None
+        text = f"{name} {file} wrote {author} about {number} {ware}"
+        return post(f"{author}{file}{number}{name}", text, author_id=author, posted_at=moment)
+
+    return [match(side(number, WARES[number % 12], "a"), side(number, WARES[number % 12], "b"), file)
+            for number in range(count)]  # fmt: skip
 
 
 def placed(matches: list[Match], mode: Mode, shares: Shares = SHARES, seed: int = 0) -> Placed:

@@ -38,7 +38,10 @@ def said(*verdicts: Verdict) -> str:
         (("yes", "yes", "yes"), "The scorer beats chance, length and features of form."),
         (("yes", "yes", "unclear"), "The scorer beats chance and length, but is not shown to beat features of form."),
         (("yes", "yes", "no"), "The scorer beats chance and length, but does worse than features of form."),
-        (("yes", "unclear", "unclear"), "The scorer beats chance, but is not shown to beat length or features of form."),
+        (
+            ("yes", "unclear", "unclear"),
+            "The scorer beats chance, but is not shown to beat length or features of form.",
+        ),
         (
             ("yes", "unclear", "not_measured"),
             "The scorer beats chance, but is not shown to beat length and was not measured against features of form.",

@@ -57,7 +57,8 @@ def test_a_gain_is_in_percentage_points() -> None:
     gain = found["scorer.gain_over.length_only"]
     length = found["scorer.pair_accuracy.length_only"].value
     assert length is not None
-    assert (gain.unit, gain.value) == ("points", pytest.approx(100 * (1.0 - length)))
+    assert gain.unit == "points"
+    assert gain.value == pytest.approx(100 * (1.0 - length))
 
 
 def test_what_cannot_be_measured_says_why_and_is_not_zero() -> None:
@@ -66,7 +67,9 @@ def test_what_cannot_be_measured_says_why_and_is_not_zero() -> None:
     assert found["scorer.pair_accuracy.p01"].note == "no pair of this corpus has a p-value"
     assert found["scorer.pair_accuracy.ceiling"].value is None
     assert "labels without counts" in found["scorer.pair_accuracy.ceiling"].note
-    assert of_scorer([replace(pair, p_value=0.5) for pair in COUNTED])["scorer.pair_accuracy.p01"].note == "no such pair"
+    assert (
+        of_scorer([replace(pair, p_value=0.5) for pair in COUNTED])["scorer.pair_accuracy.p01"].note == "no such pair"
+    )
 
 
 def test_without_training_pairs_the_baseline_of_form_is_not_measured() -> None:

@@ -14,7 +14,7 @@ from train.logps import largest_difference, plain_logps, shared_logps
 from train.objectives import dpo, sft
 from virality.models import tiny
 
-LORA = {"rank": 4, "alpha": 8.0, "dropout": 0.0, "targets": ("all-linear",)}
+LORA: dict[str, Any] = {"rank": 4, "alpha": 8.0, "dropout": 0.0, "targets": ("all-linear",)}
 
 
 def writer(family: str = "llama", kind: str = "lora", **more: Any) -> Any:
@@ -71,7 +71,7 @@ def test_the_last_trained_token_is_the_stop_token_and_no_pad_is_trained() -> Non
     made = rows(5, preferences=True)
     laid = collate(made, pad=0)
     for row, (ids, mask, target) in enumerate(zip(laid["ids"], laid["mask"], laid["target"], strict=True)):
-        completion = (made[row]["better"] if row < 5 else made[row - 5]["worse"])
+        completion = made[row]["better"] if row < 5 else made[row - 5]["worse"]
         assert ids[target.bool()].tolist() == completion
         assert completion[-1] == 2
         assert ids[-1] == 2

@@ -30,7 +30,13 @@ def test_the_best_rewrite_is_preferred_to_the_draft_and_to_the_worst() -> None:
     assert made[1].p_better == pytest.approx(0.9526, abs=1e-3)
     for one in made:
         assert one.p_better is not None
-        assert (one.kind, one.split, one.draft, one.faithful, one.platform) == ("judged", "train", SOURCE.worse, True, "x")
+        assert (one.kind, one.split, one.draft, one.faithful, one.platform) == (
+            "judged",
+            "train",
+            SOURCE.worse,
+            True,
+            "x",
+        )
         assert one.weight == pytest.approx(2 * one.p_better - 1)
         assert one.component == SOURCE.component
     assert len({one.pair_id for one in made}) == 2

@@ -13,7 +13,9 @@ from train.losses import dpo_loss, imitation_loss
 from train.objectives import dpo, sft
 
 
-def batch(weights: list[float], reference: list[float] | None = None, tokens: list[int] | None = None) -> dict[str, Any]:
+def batch(
+    weights: list[float], reference: list[float] | None = None, tokens: list[int] | None = None
+) -> dict[str, Any]:
     made: dict[str, Any] = {"weights": torch.tensor(weights)}
     if reference is not None:
         made["reference"] = torch.tensor(reference)

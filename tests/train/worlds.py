@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import random
 from typing import Any
+
+import pytest
 
 from data_prep.records import Pair
 from data_prep.sources.table import identifier
 
-WORDS = "boat harbour rain five ticket early price winter road school news light open first bread".split()
+WORDS = ("boat", "harbour", "rain", "five", "ticket", "early", "price", "winter", "road", "school", "news", "light",
+         "open", "first", "bread")  # fmt: skip
 
 
 def pair(worse: str, better: str, **more: Any) -> Pair:
@@ -60,3 +64,11 @@ def corpus_pairs(count: int, *, split: str = "train", seed: int = 0, kind: str =
         made.append(pair(f"{' '.join(worse)} {split} {at}", f"{' '.join(better)} {split} {at}", split=split, kind=kind,
                          component=f"{split}{at // 2}"))  # fmt: skip
     return made
+
+
+def installed(package: str) -> None:
+    """Skip the test where the package that carries the weights is not installed."""
+    try:
+        importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip(f"the package {package} is not installed")

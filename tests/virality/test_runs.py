@@ -180,14 +180,21 @@ def test_the_digest_of_a_run_is_that_of_its_files() -> None:
 
 def test_a_run_that_is_not_there_is_told_with_those_that_are() -> None:
     bake()
-    with pytest.raises(ViralityError, match="runs/prepare/bred: holds no run.*there are runs/prepare/bread"):
+    with pytest.raises(ViralityError, match=r"runs/prepare/bred: holds no run.*there are runs/prepare/bread"):
         runs.finished(Path("runs/prepare/bred"))
     with pytest.raises(ViralityError, match="is a run of `prepare`, and one of `train` is needed here"):
         runs.finished(Path("runs/prepare/bread"), "train")
 
 
-@pytest.mark.parametrize(("text", "told"), [("{", "not readable as JSON"), ("[]", r"not a run\.json of this program"),
-                                            ("{}", r"not a run\.json"), ('{"state": "done"}', r"not a run\.json")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "not readable as JSON"),
+        ("[]", r"not a run\.json of this program"),
+        ("{}", r"not a run\.json of this program"),
+        ('{"state": "done"}', r"not a run\.json of this program"),
+    ],
+)
 def test_a_run_json_that_is_none_is_told_and_fresh_replaces_it(text: str, told: str) -> None:
     Path("runs/prepare/bread").mkdir(parents=True)
     Path("runs/prepare/bread/run.json").write_text(text)

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from virality import runs
 from virality.errors import ViralityError
+from virality.models.tiny import FAMILIES
 from virality.progress import step
 
 Kind = Literal["hub", "folder", "pypi", "tiny"]
@@ -59,6 +60,8 @@ def find(spec: str, key: str = "base") -> Found:
     if spec.startswith("pypi:"):
         return _in_package(spec, key)
     if spec.startswith("tiny:"):
+        if spec.removeprefix("tiny:") not in FAMILIES:
+            raise ViralityError(f"{key}: {spec}: there are tiny models of {', '.join(FAMILIES)}")
         return Found(spec, "tiny", spec.removeprefix("tiny:"), revision="0")
     folder = Path(spec).expanduser()
     if folder.is_dir():
@@ -136,7 +139,9 @@ def _fingerprint(folder: Path) -> str:
 
 def _from_hub(loader: Any, found: Found, place: str, **more: Any) -> Any:
     from safetensors import SafetensorError
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     if found.kind == "hub" and found.revision is not None:
         more["revision"] = found.revision
     try:

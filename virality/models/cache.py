@@ -1,7 +1,7 @@
 """A key-value cache with room to grow: a decoding step writes one position instead of copying all of them.
 
-transformers' `DynamicLayer` concatenates at every step; on a processor that copying is a third of the time of short posts
-decoded side by side.
+transformers' `DynamicLayer` concatenates at every step; on a processor that copying is a third of the time when many
+short posts are decoded side by side.
 """
 
 from __future__ import annotations
@@ -12,45 +12,56 @@ import torch
 from transformers.cache_utils import DynamicLayer
 
 
-class RoomyLayer(DynamicLayer):
+class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # transformers' __init_subclass__ has no types
     """A `DynamicLayer` whose keys and values, (B, H, T, D), are views of buffers with room for more positions."""
 
-    def __init__(self, layer: DynamicLayer, room: int) -> None:
-        super().__init__()
-        self.room = room
-        self.lazy_initialization(layer.keys, layer.values)
-        self._hold(layer.keys, layer.values)
+    _keys: torch.Tensor
+    _values: torch.Tensor
+    _length: int
 
-    def update(self, key_states: Any, value_states: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor, room: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.room = room
+        self.lazy_initialization(keys, values)
+        self._hold(keys, values)
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write the new positions behind the old ones, in place while there is room."""
-        begin = self.keys.shape[-2]
-        end = begin + key_states.shape[-2]
+        end = self._length + key_states.shape[-2]
         if end > self._keys.shape[-2]:
-            self._hold(self.keys, self.values)
-        self._keys[..., begin:end, :] = key_states
-        self._values[..., begin:end, :] = value_states
-        self.keys, self.values = self._keys[..., :end, :], self._values[..., :end, :]
+            self._hold(*self._held())
+        self._keys[..., self._length : end, :] = key_states
+        self._values[..., self._length : end, :] = value_states
+        self._length = end
+        self.keys, self.values = self._held()
         return self.keys, self.values
 
     def batch_select_indices(self, indices: torch.Tensor) -> None:
         """Keep the rows `indices`."""
-        self._hold(self.keys[indices], self.values[indices])
+        keys, values = self._held()
+        self._hold(keys[indices], values[indices])
 
     def batch_repeat_interleave(self, repeats: int) -> None:
         """Repeat each row."""
-        self._hold(self.keys.repeat_interleave(repeats, 0), self.values.repeat_interleave(repeats, 0))
+        keys, values = self._held()
+        self._hold(keys.repeat_interleave(repeats, 0), values.repeat_interleave(repeats, 0))
 
-    def _hold(self, keys: Any, values: Any) -> None:
-        rows, heads, length, width = keys.shape
-        self._keys = keys.new_empty(rows, heads, length + self.room, width)
-        self._values = values.new_empty(values.shape[0], values.shape[1], length + self.room, values.shape[-1])
-        self._keys[..., :length, :] = keys
-        self._values[..., :length, :] = values
-        self.keys, self.values = self._keys[..., :length, :], self._values[..., :length, :]
+    def _held(self) -> tuple[torch.Tensor, torch.Tensor]:
+        return self._keys[..., : self._length, :], self._values[..., : self._length, :]
+
+    def _hold(self, keys: torch.Tensor, values: torch.Tensor) -> None:
+        self._length = keys.shape[-2]
+        wider = [(one.shape[0], one.shape[1], self._length + self.room, one.shape[3]) for one in (keys, values)]
+        self._keys, self._values = keys.new_empty(wider[0]), values.new_empty(wider[1])
+        self._keys[..., : self._length, :] = keys
+        self._values[..., : self._length, :] = values
+        self.keys, self.values = self._held()
 
 
 def give_room(cache: Any, room: int) -> None:
-    """Let every full-attention layer of `cache` grow by `room` positions without copying; other layers stay as they are."""
+    """Let full-attention layers of `cache` grow by `room` positions without copying; other layers stay as they are."""
     for at, layer in enumerate(cache.layers):
-        if type(layer) is DynamicLayer and layer.is_initialized:
-            cache.layers[at] = RoomyLayer(layer, room)
+        if type(layer) is DynamicLayer and layer.is_initialized and layer.keys is not None and layer.values is not None:
+            cache.layers[at] = RoomyLayer(layer.keys, layer.values, room)

@@ -73,7 +73,9 @@ class Encoder:
             return
         from safetensors import SafetensorError
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         if self.found.gguf or self.found.kind == "tiny":
             raise ViralityError(f"encoder: {self.found.spec}: a language model is no sentence encoder")
         try:

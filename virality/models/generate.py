@@ -128,10 +128,13 @@ def _decode(
     """Token ids of each row and how it ended; rows that are done leave the batch."""
     import torch
 
+    from virality.models.cache import give_room
+
     cache, logits, mask = _read_drafts(model, start)
     if samples > 1:
         cache.batch_repeat_interleave(samples)
         logits, mask = logits.repeat_interleave(samples, 0), mask.repeat_interleave(samples, 0)
+    give_room(cache, max(limits))
     live = list(range(len(start.tails) * samples))
     tokens: list[list[int]] = [[] for _ in live]
     ends: list[Literal["eos", "length"]] = ["length" for _ in live]

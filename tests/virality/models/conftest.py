@@ -1,16 +1,5 @@
-"""Tiny models on one thread: more threads only wait for each other."""
+"""Tiny models on one thread, as in the tests of training."""
 
-from __future__ import annotations
+from tests.train.conftest import one_thread
 
-from collections.abc import Iterator
-
-import pytest
-import torch
-
-
-@pytest.fixture(autouse=True, scope="package")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]

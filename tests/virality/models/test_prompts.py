@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.train.worlds import pair
 from train.examples import encode
 from virality.errors import ViralityError
 from virality.models import tiny
 from virality.models.prompts import answer, completion_ids, load_prompt, prompt_ids
 from virality.text.slots import slot
-from tests.train.worlds import pair
 
 PROMPT = load_prompt("rewrite")
 

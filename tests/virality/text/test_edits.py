@@ -41,7 +41,7 @@ EVERY = PLAINER | LIVELIER
         ("split", "We baked all night long, but nobody came to eat", "We baked all night long. But nobody came to eat"),
         ("split", "We baked all night long, and nobody came to eat", "We baked all night long. Nobody came to eat"),
         ("break_lines", "It is warm. Come now. #bread", "It is warm.\nCome now.\n#bread"),
-        ("shorter", "It is really not cold", "It's not cold"),
+        ("shorter", "It is really warm", "It's warm"),
     ],
 )
 def test_each_operation_does_what_it_says(name: str, before: str, after: str) -> None:
@@ -61,22 +61,22 @@ def test_each_operation_does_what_it_says(name: str, before: str, after: str) ->
         ("join", "Thanks! It is very warm."),
         ("plain_marks", "A well-made loaf."),
         ("unfill", "It is not just bread, and it isn't really cake"),
-        ("unfill", "So far so good, so that is quite a loaf, just like home"),
+        ("unfill", "So that is quite a loaf, so far, and just like home"),
         ("unfill", "I'd rather eat it than sell it"),
-        ("contract", "That is what it is. So we are."),
+        ("contract", "I know what it is. So we are."),
         ("hook_first", "One sentence"),
         ("hook_first", "Short. The last sentence of this post is far too long to stand first."),
         ("question_first", "Who wants bread? It is warm."),
         ("number_first", "It is warm. Ask @1 or see <link2>, https://mill.example/40 or @mill4."),
         ("emphatic", "The bread is warm!"),
-        ("emphatic", "#bread"),
+        ("emphatic", "Who wants bread?"),
         ("split", "Warm, but late"),
         ("break_lines", "Only one sentence"),
         ("shorter", "The bread is warm"),
     ],
 )
 def test_an_operation_that_does_not_apply_answers_none(name: str, text: str) -> None:
-    assert EVERY[name](text) in (None, text if name == "contract" else None)
+    assert EVERY[name](text) is None
 
 
 def test_a_restatement_is_decided_by_its_seed() -> None:
@@ -117,8 +117,8 @@ def test_candidates_are_different_livelier_wordings_and_no_more_than_asked_for()
 
 _POSTISH = st.lists(
     st.sampled_from(
-        [*"It is warm. Don't WAIT NOW! so just really very w/ & -- … ?! \n @Mill #Bread 40 <link1> @1".split(" "),
-         "https://a.example/x--y!", "قهوة"]
+        ["It", "is", "warm.", "Don't", "WAIT", "NOW!", "so", "really", "w/", "&", "--", "…", "?!", "\n", "@Mill",
+         "#Bread", "40", "<link1>", "@1", "https://a.example/x--y!", "قهوة"]
     ),
     max_size=14,
 ).map(" ".join)  # fmt: skip

@@ -17,7 +17,7 @@ def of(text: str) -> dict[str, float]:
 
 
 def count(number: int) -> float:
-    return pytest.approx(math.log1p(number))
+    return math.log1p(number)
 
 
 def test_a_post_is_counted_by_what_stands_in_it() -> None:

@@ -65,8 +65,8 @@ def test_copies_of_copies_are_one_cluster() -> None:
     first = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
     second = first.replace("one", "zero")
     third = second.replace("fourteen", "hundred")
-    fourth = third.replace("zero two", "none two").replace("thirteen hundred", "thirteen million")
-    assert len(groups([first, second, third, fourth])) == 1
+    assert len(groups([first, third])) == 2
+    assert len(groups([first, second, third])) == 1
 
 
 def test_a_phrase_in_very_many_posts_makes_no_copies_of_them() -> None:
@@ -74,7 +74,9 @@ def test_a_phrase_in_very_many_posts_makes_no_copies_of_them() -> None:
     assert len(groups(posts)) == 60
 
 
-_WORDS = st.lists(st.sampled_from("bread cake roll warm fresh today oven the a is".split()), max_size=9).map(" ".join)
+_WORDS = st.lists(st.sampled_from(["bread", "cake", "warm", "today", "oven", "the", "a", "is"]), max_size=9).map(
+    " ".join
+)
 
 
 @given(st.lists(_WORDS, max_size=12), st.integers(0, 99))
