@@ -117,6 +117,9 @@ def start(
     if fresh and is_main():
         _clear(folder)
     there = None if fresh else _read_document(folder)
+    if there is not None and _only_begun(folder, there):
+        there = None  # it failed before it wrote anything: nothing to continue, and nothing to lose
+        (folder / "run.json").unlink(missing_ok=True)
     run = Run(folder, document={})
     if there is not None:
         _refuse_changes(folder, there, step, wanted, inputs)
@@ -221,6 +224,10 @@ def _read_document(folder: Path) -> dict[str, Any] | None:
     if not isinstance(document, dict) or needed - document.keys():
         raise ViralityError(f"{path}: not a run.json of this program; remove the folder or use --fresh")
     return document
+
+
+def _only_begun(folder: Path, document: dict[str, Any]) -> bool:
+    return document["state"] == "running" and all(path.name == "run.json" for path in folder.iterdir())
 
 
 def _refuse_changes(

@@ -284,3 +284,13 @@ def test_what_a_number_may_depend_on_is_recorded() -> None:
     found = circumstances()
     assert found["versions"]["python"].startswith(f"{sys.version_info.major}.")
     assert found["machine"]
+
+
+def test_a_run_that_failed_before_it_wrote_anything_does_not_stand_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runs.start("prepare", "posts", settings={"seed": 0}, inputs={"posts.csv": "broken"})
+    mended = runs.start("prepare", "posts", settings={"seed": 1}, inputs={"posts.csv": "mended"})
+    assert not mended.finished
+    assert not mended.continued

@@ -40,7 +40,7 @@ class Context:
         growth_slack: characters that a rewrite may be longer beyond that.
         min_length: least length of the rewrite as a multiple of the draft's.
         repeated_words: words in the sequence whose repetition counts as degenerate.
-        repeated_times: how often such a sequence must stand to fail.
+        repeated_times: how often such a sequence must stand, and more often than in the draft, to fail.
     """
 
     platform: str | None = None
@@ -52,7 +52,7 @@ class Context:
     growth_slack: int = 40
     min_length: float = 0.5
     repeated_words: int = 4
-    repeated_times: int = 3
+    repeated_times: int = 2
 
 
 MAX_EVIDENCE = 5
