@@ -30,7 +30,7 @@ def of_writer(
     mine = outcomes["writer"]
     clusters = [one.component for one in mine]
     out = [*_of_system(mine, "", place, seed), *_of_system(outcomes["base"], ".base", place, seed)]
-    note = "what a person gets from each, the draft where nothing passed; a tie counts half"
+    note = "what a person gets from each, the draft where nothing was returned; a tie counts half"
     against = mean(metrics.right(versus_base), clusters, seed)
     out.append(place.figure("writer.win_rate.versus_base", against, note=note))
     same = [float(one.draft == text) for one in mine for text in one.rewrites]
@@ -45,12 +45,15 @@ def _of_system(outcomes: Sequence[Outcome], suffix: str, place: Place, seed: int
     won = mean([float((one.judge or 0) > 0.5) for one in outcomes], clusters, seed)
     passed = mean([float(good) for one in outcomes for good in one.passed], _of_rewrites(outcomes), seed)
     suggested = mean([float(one.returned is not None) for one in outcomes], clusters, seed)
+    open_ = mean([float(any(one.passed)) for one in outcomes], clusters, seed)
     note = "of all drafts, the judge prefers the returned rewrite; nothing returned counts as a loss"
     return [
         place.figure(f"writer.win_rate{suffix}", won, note=note),
         place.figure(f"writer.gate_pass_rate{suffix}", passed),
-        place.figure(f"writer.drafts_with_suggestion{suffix}", suggested),
-    ]
+        place.figure(f"writer.drafts_with_passing{suffix}", open_, note="at least one rewrite passed every gate"),
+        place.figure(f"writer.drafts_with_suggestion{suffix}", suggested,
+                     note="at least one passed every gate and is preferred to the draft by the scorer that chooses"),
+    ]  # fmt: skip
 
 
 def _of_returned(back: Sequence[Outcome], place: Place, seed: int) -> list[Figure]:
@@ -82,7 +85,7 @@ def _net_gain(back: Sequence[Outcome], gain: Array, place: Place, seed: int) -> 
 def _nothing_returned(place: Place) -> list[Figure]:
     units = {"win_rate.returned": "share", "gain": "nats", "net_gain": "nats", "edit_ratio": "share",
              "length_ratio": "ratio"}  # fmt: skip
-    why = "no rewrite passed the gates"
+    why = "no rewrite passed the gates and was preferred by the scorer"
     return [place.missing(f"writer.{name}", why, unit, "returned") for name, unit in units.items()]
 
 

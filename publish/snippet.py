@@ -51,7 +51,7 @@ messages = [
     {{"role": "system", "content": prompt["system"]}},
     {{"role": "user", "content": prompt["user"].replace("{{draft}}", slotted)}},
 ]
-text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, enable_thinking=False)
 inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt")
 tokens = len(tokenizer(slotted)["input_ids"])
 output = model.generate(**inputs, do_sample=False, max_new_tokens=tokens + tokens // 2 + 16)

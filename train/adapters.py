@@ -52,6 +52,14 @@ def load(model: Any, folder: Path, *, trainable: bool) -> Any:
         ) from error
 
 
+def save(model: Any, folder: Path, base: str) -> None:
+    """Write the adapter as safetensors; its base goes by the name the config gave it, not by a path of this machine."""
+    for config in model.peft_config.values():
+        config.base_model_name_or_path = base
+    model.save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)  # peft's template of a card: it says nothing of this run
+
+
 def merged(model: Any) -> Any:
     """The base with the adapter folded into its weights, for generation: the same text but for rounding, and faster."""
     return model.merge_and_unload()

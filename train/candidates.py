@@ -18,6 +18,9 @@ from virality.text.edits import candidates
 from virality.text.normalise import normalise
 from virality.text.slots import slot
 
+LIKELY = 0.5
+"""A rewrite is suggested where the scorer says that it beats the draft with more than this probability."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:

@@ -166,7 +166,7 @@ def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
     if not is_main():
         return
     with here.file("adapter") as path:
-        model.save_pretrained(path)
+        adapters.save(model, path, base.base.spec)
         base.tokenizer.save_pretrained(path)
     by_id = {pair.pair_id: pair for pair in pairs}
     with here.file("ledger.parquet") as path:

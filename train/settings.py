@@ -140,7 +140,7 @@ class ImproveSettings(Settings):
     """Edits of the draft's own words, for each draft."""
     temperature: float = Field(0.8, gt=0)
     least_gain: float = Field(0.55, ge=0.5, lt=1)
-    """The best candidate must beat the worst with at least this probability, by the guide."""
+    """The best candidate must beat the draft with at least this probability, by the guide."""
     least_edit: float = Field(0.1, ge=0, le=1)
     """Edit ratio between draft and better rewrite, at least."""
     seed: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ class Writer:
         name: `<base>` or `<base>@<run>`.
         revision: of base and adapter: says which weights spoke.
         platform: of the posts it was trained on; None where they had none.
+        languages: language -> pairs it was trained on; empty for a base model.
     """
 
     model: Any
@@ -73,6 +74,7 @@ class Writer:
     name: str
     revision: str
     platform: str | None = None
+    languages: dict[str, int] = field(default_factory=dict)
 
 
 def load_base(spec: str, prompt: str, *, precision: Precision = "auto", revision: str | None = None) -> Writer:
@@ -110,8 +112,14 @@ def load_writer(run: Path, *, precision: Precision = "auto", merge: bool = True)
         raise ViralityError(f"{run / weights}: missing or changed since it was written; train it again")
     model = adapters.load(base.model, run / "adapter", trainable=False)
     model = adapters.merged(model) if merge else model
-    return Writer(model.eval(), base.tokenizer, base.base, base.prompt, f"{base.base.spec}@{document['name']}",
-                  f"{base.base.revision}+{adapter[:12]}", document.get("platform"))  # fmt: skip
+    return replace(
+        base,
+        model=model.eval(),
+        name=f"{base.base.spec}@{document['name']}",
+        revision=f"{base.base.revision}+{adapter[:12]}",
+        platform=document.get("platform"),
+        languages=document.get("languages", {}),
+    )
 
 
 def load_scorer(run: Path) -> scorers.Scorer:

@@ -126,7 +126,10 @@ def _lay_over(values: dict[str, Any], key: str, value: object) -> str | None:
             return f"{key}: {parent} is a single value and has no keys of its own"
         place = place[parent]
     before = place.get(leaf)
-    place[leaf] = before | value if isinstance(before, dict) and isinstance(value, dict) else value
+    if isinstance(before, dict) and isinstance(value, dict) and value:  # `{}` empties a section
+        place[leaf] = before | value
+    else:
+        place[leaf] = value
     return None
 
 

@@ -22,7 +22,7 @@ from typing import Any
 from virality.atomic import aside as aside
 from virality.atomic import is_partial
 from virality.atomic import sha256 as sha256
-from virality.circumstances import circumstances
+from virality.circumstances import circumstances, peak_memory_mb
 from virality.config import flat
 from virality.errors import ViralityError
 from virality.progress import is_main, say
@@ -81,6 +81,7 @@ class Run:
             "state": "done",
             "finished": _now(),
             "seconds": round(time.monotonic() - self.clock, 1),
+            "peak_memory_mb": peak_memory_mb(),
             "rights": dict(rights),
             "outputs": outputs,
             **more,

@@ -128,7 +128,7 @@ def test_where_nothing_was_returned_gains_are_not_measured() -> None:
     found = of_writer(nothing, nothing)
     for name in ("win_rate.returned", "gain", "net_gain", "edit_ratio", "length_ratio"):
         assert found[f"writer.{name}"].value is None
-        assert found[f"writer.{name}"].note == "no rewrite passed the gates"
+        assert found[f"writer.{name}"].note == "no rewrite passed the gates and was preferred by the scorer"
     assert found["writer.win_rate"].value == 0.0
 
 

@@ -142,3 +142,16 @@ def test_text_says_how_likely_what_changed_and_what_was_not_checked() -> None:
     text = _as_text(Answer(DRAFT, [Suggestion(BETTER, 0.8, 0.1, verdicts)], None))
     assert text.startswith(BETTER)
     assert "beats the draft with 80%; 10% edited; passed 1 gate, not checked: names" in text
+
+
+def test_a_writer_is_not_asked_in_a_language_it_has_not_learned() -> None:
+    from types import SimpleNamespace
+    from typing import cast
+
+    from eval.suggest import _unknown_language
+    from train.steps import Writer
+
+    english = cast(Writer, SimpleNamespace(languages={"en": 200, "ar": 1}))
+    assert "'ar'" in str(_unknown_language("افتتحنا اليوم ثلاث مكتبات جديدة في المدينة", english))
+    assert _unknown_language("We opened three new libraries in the city today", english) is None
+    assert _unknown_language("12:30", english) is None

@@ -185,3 +185,12 @@ def test_any_mapping_gives_settings_or_a_mistake_and_never_a_traceback(
     path = write(tmp_path_factory.mktemp("config"), yaml.safe_dump(values))
     with contextlib.suppress(ViralityError):
         load(Shop, path)
+
+
+def test_an_empty_section_on_the_command_line_empties_it(tmp_path: Path) -> None:
+    path = tmp_path / "report.yaml"
+    path.write_text("data: a\nscorer: b\ncontrols: {shuffled: c}\n")
+    from eval.settings import EvaluateSettings
+
+    assert load(EvaluateSettings, path, ["controls={}"]).controls == {}
+    assert load(EvaluateSettings, path, ["controls.random=d"]).controls == {"shuffled": "c", "random": "d"}
