@@ -29,7 +29,8 @@ _SCORER = {  # what the scorer may beat -> how it is asked
     "features of form": _Asked("Is it better than features of form alone?", "scorer.gain_over.features_only", 0.0,
                                "zero", ("scorer.pair_accuracy.features_only",)),
 }  # fmt: skip
-_DRAFT = _Asked("Does the writer beat leaving the draft alone?", "writer.win_rate", 0.5, "50%", ("writer.net_gain",))
+_DRAFT = _Asked("Does the writer beat leaving the draft alone?", "writer.win_rate.versus_draft", 0.5, "50%",
+                ("writer.win_rate", "writer.net_gain"))  # fmt: skip
 _BASE = _Asked("Does the writer beat the base model asked nicely?", "writer.win_rate.versus_base", 0.5, "50%",
                ("writer.win_rate.base",))  # fmt: skip
 
@@ -44,22 +45,30 @@ def claims(figures: Sequence[Figure]) -> list[Claim]:
     ]
 
 
-def summary(answers: Sequence[Claim]) -> str:
-    """One plain sentence or three: what was shown, or that nothing was."""
+def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
+    """Plain sentences: what was shown, or that nothing was; `figures` tell whether a gain is one of form alone."""
     verdicts = {claim.figures[0]: claim.verdict for claim in answers}
     of_scorer = {name: verdicts[asked.figure] for name, asked in _SCORER.items() if asked.figure in verdicts}
     said = [_of_scorer(of_scorer)] if of_scorer else []
     if _DRAFT.figure in verdicts:
         said.append(_AGAINST_DRAFT[verdicts[_DRAFT.figure]])
+        if verdicts[_DRAFT.figure] == "yes":
+            said.append(_net_of_form(next((one for one in figures if one.name == "writer.net_gain"), None)))
     if _BASE.figure in verdicts:
         said.append(_AGAINST_BASE[verdicts[_BASE.figure]])
     return " ".join(said) or "Nothing was measured."
 
 
+def _net_of_form(figure: Figure | None) -> str:
+    """What the claim of a gain must not hide: whether it is more than a change of form."""
+    if figure is None or figure.value is None or figure.low is None or figure.low <= 0:
+        return "Whether that is more than a change of form is not shown."
+    return "The gain stays where length, emoji, hashtags, exclamations, questions and capitals did not change."
+
+
 _AGAINST_DRAFT: dict[Verdict, str] = {
-    "yes": "The writer's rewrites are preferred to the draft, by a judge that trained neither.",
-    "no": "The writer shows no gain: for less than half of the drafts its rewrite is preferred, by a judge that "
-    "trained neither.",
+    "yes": "What the writer returns is preferred to the draft, by a judge that trained neither.",
+    "no": "The writer shows no gain: what it returns does worse than the draft, by a judge that trained neither.",
     "unclear": "The writer shows no gain over leaving the draft alone that this test can see.",
     "not_measured": "The writer was not measured against the draft.",
 }

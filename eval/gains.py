@@ -30,6 +30,9 @@ def of_writer(
     mine = outcomes["writer"]
     clusters = [one.component for one in mine]
     out = [*_of_system(mine, "", place, seed), *_of_system(outcomes["base"], ".base", place, seed)]
+    alone = mean([0.5 if one.judge is None else float(one.judge > 0.5) for one in mine], clusters, seed)
+    note = "what a person gets against the draft; the draft itself, where nothing was returned, counts half"
+    out.append(place.figure("writer.win_rate.versus_draft", alone, note=note))
     note = "what a person gets from each, the draft where nothing was returned; a tie counts half"
     against = mean(metrics.right(versus_base), clusters, seed)
     out.append(place.figure("writer.win_rate.versus_base", against, note=note))

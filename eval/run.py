@@ -87,7 +87,7 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
     report = Report(
         title=f"Evaluation: {name}",
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        summary=claims.summary(answers),
+        summary=claims.summary(answers, found.figures),
         live_evidence="no live evidence",
         corpus=about.corpus(Path(settings.data).name, facts),
         claims=answers,

@@ -13,7 +13,11 @@ from publish.snippet import program, requirements
 from virality.page import interval, number
 
 _SHOWN = (
-    ("writer.win_rate", "Judge prefers what is returned to the draft (nothing returned is a loss)"),
+    (
+        "writer.win_rate.versus_draft",
+        "Judge prefers what a person gets to the draft (a tie, nothing returned, counts half)",
+    ),
+    ("writer.win_rate", "Drafts improved: judge prefers what is returned (nothing returned is a loss)"),
     ("writer.win_rate.base", "The same for the base model asked nicely"),
     ("writer.win_rate.versus_base", "Judge prefers it to what the base model gives"),
     ("writer.win_rate.returned", "Judge prefers the returned rewrite, where one was returned"),

@@ -118,12 +118,17 @@ def start(
     if fresh and is_main():
         _clear(folder)
     there = None if fresh else _read_document(folder)
-    if there is not None and _only_begun(folder, there):
+    run = Run(folder, document={})
+    changed = [] if there is None else _changes(folder, there, step, wanted, inputs)
+    if there is not None and changed and _only_begun(folder, there):
         there = None  # it failed before it wrote anything: nothing to continue, and nothing to lose
         (folder / "run.json").unlink(missing_ok=True)
-    run = Run(folder, document={})
     if there is not None:
-        _refuse_changes(folder, there, step, wanted, inputs)
+        if changed:
+            raise ViralityError(
+                f"{folder}: holds a run of other settings: {'; '.join(changed)}; "
+                "give this one a name=, or --fresh to replace it"
+            )
         damaged = _damaged(folder, there) if there["state"] == "done" else []
         run.finished = there["state"] == "done" and not damaged
         run.continued = not run.finished
@@ -231,9 +236,10 @@ def _only_begun(folder: Path, document: dict[str, Any]) -> bool:
     return document["state"] == "running" and all(path.name == "run.json" for path in folder.iterdir())
 
 
-def _refuse_changes(
+def _changes(
     folder: Path, there: dict[str, Any], step: str, settings: dict[str, Any], inputs: Mapping[str, str]
-) -> None:
+) -> list[str]:
+    """What is not as it was in the run that lies in the folder, in words."""
     if there["step"] != step:
         raise ViralityError(f"{folder}: holds a run of `{there['step']}`; give this one another folder with out=")
     before, now = flat(there["settings"]), flat(settings)
@@ -245,12 +251,7 @@ def _refuse_changes(
     old = there["inputs"]
     changed += [f"the input {key} has changed" for key in sorted(old.keys() & inputs.keys()) if old[key] != inputs[key]]
     changed += [f"the input {key} is new" for key in sorted(inputs.keys() - old.keys())]
-    changed += [f"the input {key} is no longer read" for key in sorted(old.keys() - inputs.keys())]
-    if changed:
-        raise ViralityError(
-            f"{folder}: holds a run of other settings: {'; '.join(changed)}; "
-            "give this one a name=, or --fresh to replace it"
-        )
+    return changed + [f"the input {key} is no longer read" for key in sorted(old.keys() - inputs.keys())]
 
 
 def _shown(values: dict[str, Any], key: str) -> str:

@@ -7,7 +7,13 @@ from eval.report.figures import curve, interval_plot, listing
 from eval.report.labels import beginning, named
 from virality.page import bar, bdi, fold, scale, section, table
 
-_WINS = ("writer.win_rate", "writer.win_rate.returned", "writer.win_rate.base", "writer.win_rate.versus_base")
+_WINS = (
+    "writer.win_rate.versus_draft",
+    "writer.win_rate.versus_base",
+    "writer.win_rate.returned",
+    "writer.win_rate",
+    "writer.win_rate.base",
+)
 _JUDGE = "Preferences are those of a judge that trained neither the writer nor the scorer that chooses for it."
 _PASSES = (
     "writer.drafts_with_suggestion",

@@ -14,7 +14,7 @@ NAMES = {
     "scorer.pair_accuracy": 0.5,
     "scorer.gain_over.length_only": 0.0,
     "scorer.gain_over.features_only": 0.0,
-    "writer.win_rate": 0.5,
+    "writer.win_rate.versus_draft": 0.5,
     "writer.win_rate.versus_base": 0.5,
 }
 
@@ -69,7 +69,9 @@ def test_every_combination_is_a_sentence() -> None:
 
 
 def test_a_gain_of_the_writer_is_claimed_only_where_the_whole_interval_shows_it() -> None:
-    assert "preferred to the draft, by a judge that trained neither" in said("yes", "yes", "yes", "yes", "yes")
+    assert "preferred to the draft, by a judge that trained neither. Whether that is more" in said(
+        "yes", "yes", "yes", "yes", "yes"
+    )
     for verdict in VERDICTS[1:]:
         text = said("yes", "yes", "yes", verdict, "yes")
         assert "no gain" in text or "not measured against the draft" in text
@@ -83,10 +85,10 @@ def test_answers_name_what_no_difference_would_be() -> None:
     answers = {claim.figures[0]: claim.answer for claim in claims([figure(name, "yes") for name in NAMES])}
     assert answers["scorer.pair_accuracy"] == "Yes: the whole interval lies above 50%."
     assert answers["scorer.gain_over.length_only"] == "Yes: the whole interval lies above zero."
-    assert answers["writer.win_rate"] == "Yes: the whole interval lies above 50%."
-    (unclear,) = claims([figure("writer.win_rate", "unclear")])
+    assert answers["writer.win_rate.versus_draft"] == "Yes: the whole interval lies above 50%."
+    (unclear,) = claims([figure("writer.win_rate.versus_draft", "unclear")])
     assert unclear.answer == "Not shown: the interval includes 50%."
-    (missing,) = claims([figure("writer.win_rate", "not_measured")])
+    (missing,) = claims([figure("writer.win_rate.versus_draft", "not_measured")])
     assert missing.answer == "Not measured: no run is named."
 
 
@@ -98,7 +100,17 @@ def test_a_value_without_an_interval_shows_nothing() -> None:
 
 
 def test_figures_that_stand_beside_an_answer_are_named_where_they_are_there() -> None:
-    gain = figure("writer.win_rate", "yes")
+    gain = figure("writer.win_rate.versus_draft", "yes")
     net = gain.model_copy(update={"name": "writer.net_gain"})
-    assert claims([gain])[0].figures == ["writer.win_rate"]
-    assert claims([gain, net])[0].figures == ["writer.win_rate", "writer.net_gain"]
+    assert claims([gain])[0].figures == ["writer.win_rate.versus_draft"]
+    assert claims([gain, net])[0].figures == ["writer.win_rate.versus_draft", "writer.net_gain"]
+
+
+def test_a_gain_that_may_be_form_alone_is_said_to_be_so() -> None:
+    gain = figure("writer.win_rate.versus_draft", "yes")
+    net = gain.model_copy(update={"name": "writer.net_gain", "value": 0.1, "low": -0.1, "high": 0.3})
+    assert summary(claims([gain, net]), [gain, net]).endswith(
+        "Whether that is more than a change of form is not shown."
+    )
+    kept = net.model_copy(update={"low": 0.05})
+    assert "The gain stays where length" in summary(claims([gain, kept]), [gain, kept])
