@@ -34,6 +34,7 @@ _QUIET = {
     "WANDB_SILENT": "true",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_VERBOSITY": "error",
 }
 
 

@@ -1,0 +1,1 @@
+"""Timings: never in tests, always beside what they compare with."""
