@@ -19,20 +19,12 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     """Prepare a corpus as `config` says. Returns the run's folder."""
     settings = load(PrepareSettings, config, overrides)
     files = find(settings.path)
-    name = settings.name or config.stem
-    folder = Path(settings.out) if settings.out else Path("runs/prepare") / name
+    folder = runs.place("prepare", config, settings)
     if dry_run:
         say(f"would read {', '.join(map(str, files))} as {settings.source.kind} and write to {folder}")
         return folder
-    here = runs.start(
-        "prepare",
-        name,
-        settings=settings.model_dump(mode="json"),
-        inputs={str(path): runs.sha256(path) for path in files},
-        out=folder,
-        fresh=fresh,
-        seed=settings.seed,
-    )
+    inputs = {str(path): runs.sha256(path) for path in files}
+    here = runs.begin("prepare", config, settings, inputs, fresh=fresh)
     if here.finished:
         return here.folder
     corpus, pairs, facts = _prepare(settings, files, config.stem)
@@ -44,7 +36,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         tables.write(pairs, records.pair_schema(), path)
     here.write_json("datasheet.json", facts)
     with here.file("datasheet.html") as path:
-        path.write_text(datasheet.render(name, facts), encoding="utf-8")
+        path.write_text(datasheet.render(here.document["name"], facts), encoding="utf-8")
     here.finish(
         rights={"basis": rights.count(post.rights for post in corpus.posts),
                 "research_only": settings.rights.research_only},

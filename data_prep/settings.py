@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from data_prep.rights import BASES, is_basis
 from data_prep.splits import MODES, Mode
-from virality.config import Settings
+from virality.config import RunSettings, Settings
 
 
 def as_list(value: object) -> object:
@@ -103,13 +103,9 @@ class Splits(Settings):
         return self
 
 
-class PrepareSettings(Settings):
+class PrepareSettings(RunSettings):
     """A file in configs/data/."""
 
-    name: str | None = None
-    """Of the run; the config's stem by default."""
-    out: str | None = None
-    """Another folder than runs/prepare/<name>."""
     path: Paths = ()
     """Files, folders, globs or pypi:PACKAGE/path; one, a list, or a,b."""
     source: Source
@@ -117,4 +113,3 @@ class PrepareSettings(Settings):
     filters: Filters = Filters()
     pairs: Pairs
     splits: Splits = Splits()
-    seed: int = 0

@@ -38,7 +38,7 @@ class Measured:
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
     """Evaluate what `config` names. Returns the run's folder."""
     settings = load(EvaluateSettings, config, overrides)
-    name = settings.name or config.stem
+    folder = runs.place("evaluate", config, settings)
     runs.finished(Path(settings.data), "prepare")
     named = [settings.data, settings.scorer, settings.judge, settings.writer, *settings.controls.values()]
     inputs = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
@@ -46,24 +46,16 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), _path(settings.writer))
     independence.refuse_controls(settings.controls)
     if dry_run:
-        say(f"would measure {', '.join(inputs)} and write to runs/evaluate/{name}")
-        return Path("runs/evaluate") / name
-    here = runs.start(
-        "evaluate",
-        name,
-        settings=settings.model_dump(mode="json"),
-        inputs=inputs,
-        out=_path(settings.out),
-        fresh=fresh,
-        seed=settings.seed,
-    )
+        say(f"would measure {', '.join(inputs)} and write to {folder}")
+        return folder
+    here = runs.begin("evaluate", config, settings, inputs, fresh=fresh)
     if not here.finished:
-        _evaluate(settings, here, inputs, name)
+        _evaluate(settings, here, inputs)
     say(f"report: {here.folder / 'report.html'}")
     return here.folder
 
 
-def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str], name: str) -> None:
+def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]) -> None:
     data = training.read_pairs([settings.data])
     pairs = steps.test_pairs(data.pairs)
     if not pairs:
@@ -85,7 +77,7 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
     research_only = runs.research_only([Path(folder) for folder in inputs])
     answers = claims.claims(found.figures)
     report = Report(
-        title=f"Evaluation: {name}",
+        title=f"Evaluation: {here.document['name']}",
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         summary=claims.summary(answers, found.figures),
         live_evidence="no live evidence",

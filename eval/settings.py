@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from virality.config import Settings
+from virality.config import RunSettings
 
 
-class EvaluateSettings(Settings):
+class EvaluateSettings(RunSettings):
     """A file in configs/eval/."""
 
-    name: str | None = None
-    out: str | None = None
     data: str
     """A prepared run; only its test split is measured."""
     scorer: str | None = None
@@ -30,7 +28,6 @@ class EvaluateSettings(Settings):
     """Rewrites generated for each draft, to choose from."""
     temperature: float = Field(0.7, gt=0)
     examples: int = Field(10, ge=0)
-    seed: int = 0
 
     @model_validator(mode="after")
     def _something_to_measure(self) -> EvaluateSettings:

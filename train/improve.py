@@ -26,20 +26,12 @@ from virality.text.similarity import edit_ratio
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
     """Make judged pairs as `config` says. Returns the run's folder."""
     settings = load(ImproveSettings, config, overrides)
-    name = settings.name or config.stem
+    folder = runs.place("improve", config, settings)
     inputs = {folder: runs.digest(Path(folder)) for folder in (*settings.data, settings.writer, settings.scorer)}
     if dry_run:
-        say(f"would rewrite {settings.drafts} drafts of {', '.join(settings.data)} and write to runs/improve/{name}")
-        return Path("runs/improve") / name
-    here = runs.start(
-        "improve",
-        name,
-        settings=settings.model_dump(mode="json"),
-        inputs=inputs,
-        out=Path(settings.out) if settings.out else None,
-        fresh=fresh,
-        seed=settings.seed,
-    )
+        say(f"would rewrite {settings.drafts} drafts of {', '.join(settings.data)} and write to {folder}")
+        return folder
+    here = runs.begin("improve", config, settings, inputs, fresh=fresh)
     if here.finished:
         return here.folder
     data = steps.read_pairs(settings.data)

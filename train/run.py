@@ -29,25 +29,17 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     folders = [*settings.data, *([settings.init] if isinstance(settings, WriterSettings) and settings.init else [])]
     inputs = {folder: runs.digest(Path(folder)) for folder in folders}
     _refuse_missing(settings)
-    name = settings.name or config.stem
+    folder = runs.place("train", config, settings)
     if dry_run:
-        say(f"would train a {settings.task} on {', '.join(settings.data)} and write to runs/train/{name}")
-        return Path("runs/train") / name
-    here = runs.start(
-        "train",
-        name,
-        settings=settings.model_dump(mode="json"),
-        inputs=inputs,
-        out=Path(settings.out) if settings.out else None,
-        fresh=fresh,
-        seed=settings.seed,
-    )
+        say(f"would train a {settings.task} on {', '.join(settings.data)} and write to {folder}")
+        return folder
+    here = runs.begin("train", config, settings, inputs, fresh=fresh)
     if here.finished:
         return here.folder
     if isinstance(settings, ScorerSettings):
         _train_scorer(settings, here)
     else:
-        _train_writer(settings, here, name)
+        _train_writer(settings, here)
     return here.folder
 
 
@@ -122,7 +114,7 @@ def _train_scorer(settings: ScorerSettings, here: runs.Run) -> None:
     say(f"{here.folder}: strength {found.strength:g}, scale {scorer.scale:.2f}, log-likelihood: {calibrated}")
 
 
-def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
+def _train_writer(settings: WriterSettings, here: runs.Run) -> None:
     preferences = settings.objective != "sft"
     data = steps.read_pairs(settings.data)
     pairs, left_out = examples.usable(
@@ -160,7 +152,9 @@ def _train_writer(settings: WriterSettings, here: runs.Run, name: str) -> None:
         shared_prefix=settings.shared_prefix,
         save_every=settings.save_every,
         seed=settings.seed,
-        report_to=tuple(tracking.prepare(settings.tracking.to, settings.tracking.project, name, here.folder)),
+        report_to=tuple(
+            tracking.prepare(settings.tracking.to, settings.tracking.project, here.folder.name, here.folder)
+        ),
     )
     trained = steps.fit_writer(model, base.tokenizer, rows, objective, recipe, here.folder)
     if not is_main():

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from virality.config import Settings
+from virality.config import RunSettings, Settings
 
 
 def _as_list(value: object) -> object:
@@ -19,12 +19,10 @@ Kinds = Annotated[
 ]
 
 
-class ScorerSettings(Settings):
+class ScorerSettings(RunSettings):
     """A scorer: which of two wordings wins, learned from measured pairs alone."""
 
     task: Literal["scorer"]
-    name: str | None = None
-    out: str | None = None
     data: Folders = Field(min_length=1)
     """Folders of prepared runs; one, a list, or a,b."""
     family: Literal["linear", "encoder"]
@@ -47,7 +45,6 @@ class ScorerSettings(Settings):
     )
     """Inverse regularisation to choose from, by likelihood on the validation split."""
     max_pairs: int | None = Field(None, ge=1)
-    seed: int = 0
 
 
 class Lora(Settings):
@@ -71,12 +68,10 @@ class Tracking(Settings):
     """Only with true may text of posts leave this machine."""
 
 
-class WriterSettings(Settings):
+class WriterSettings(RunSettings):
     """A writer: a LoRA adapter that suggests rewrites, learned from faithful pairs."""
 
     task: Literal["writer"]
-    name: str | None = None
-    out: str | None = None
     data: Folders = Field(min_length=1)
     """Folders of prepared or improve runs; one, a list, or a,b."""
     base: str
@@ -111,7 +106,6 @@ class WriterSettings(Settings):
     save_every: int = Field(0, ge=0)
     """Steps between checkpoints; 0: the end only."""
     tracking: Tracking = Tracking()
-    seed: int = 0
 
     @model_validator(mode="after")
     def _fits(self) -> WriterSettings:
@@ -122,11 +116,9 @@ class WriterSettings(Settings):
         return self
 
 
-class ImproveSettings(Settings):
+class ImproveSettings(RunSettings):
     """One round of a writer's own rewrites and edits, gated and scored, as judged pairs."""
 
-    name: str | None = None
-    out: str | None = None
     data: Folders = Field(min_length=1)
     """Prepared runs; drafts are drawn from their train split only."""
     writer: str
@@ -143,4 +135,3 @@ class ImproveSettings(Settings):
     """The best candidate must beat the draft with at least this probability, by the guide."""
     least_edit: float = Field(0.1, ge=0, le=1)
     """Edit ratio between draft and better rewrite, at least."""
-    seed: int = 0

@@ -26,6 +26,16 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True)
 
 
+class RunSettings(Settings):
+    """What every step that makes a run may say."""
+
+    name: str | None = None
+    """Of the run; the config's stem by default."""
+    out: str | None = None
+    """Another folder than runs/<step>/<name>."""
+    seed: int = 0
+
+
 S = TypeVar("S", bound=Settings)
 
 

@@ -23,7 +23,7 @@ from virality.atomic import aside as aside
 from virality.atomic import is_partial
 from virality.atomic import sha256 as sha256
 from virality.circumstances import circumstances, peak_memory_mb
-from virality.config import flat
+from virality.config import RunSettings, flat
 from virality.errors import ViralityError
 from virality.progress import is_main, say
 
@@ -87,6 +87,24 @@ class Run:
             **more,
         }
         self.write_json("run.json", self.document)
+
+
+def place(step: str, config: Path, settings: RunSettings) -> Path:
+    """The folder that a config's run goes to."""
+    return Path(settings.out) if settings.out else Path("runs") / step / (settings.name or config.stem)
+
+
+def begin(step: str, config: Path, settings: RunSettings, inputs: Mapping[str, str], *, fresh: bool = False) -> Run:
+    """`start` as a config says: its name, or the file's stem, its folder and its seed."""
+    return start(
+        step,
+        settings.name or config.stem,
+        settings=settings.model_dump(mode="json"),
+        inputs=inputs,
+        out=place(step, config, settings),
+        fresh=fresh,
+        seed=settings.seed,
+    )
 
 
 def start(
