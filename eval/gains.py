@@ -11,7 +11,7 @@ from eval.figures import Place
 from eval.metrics import Array
 from eval.outcomes import Outcome
 from eval.records import Curve, Figure
-from virality.statistics import mean
+from virality.statistics import mean, share
 from virality.text import form
 from virality.text.similarity import edit_ratio
 
@@ -30,14 +30,14 @@ def of_writer(
     mine = outcomes["writer"]
     clusters = [one.component for one in mine]
     out = [*_of_system(mine, "", place, seed), *_of_system(outcomes["base"], ".base", place, seed)]
-    alone = mean([0.5 if one.judge is None else float(one.judge > 0.5) for one in mine], clusters, seed)
+    alone = share([0.5 if one.judge is None else float(one.judge > 0.5) for one in mine], clusters, seed)
     note = "what a person gets against the draft; the draft itself, where nothing was returned, counts half"
     out.append(place.figure("writer.win_rate.versus_draft", alone, note=note))
     note = "what a person gets from each, the draft where nothing was returned; a tie counts half"
-    against = mean(metrics.right(versus_base), clusters, seed)
+    against = share(metrics.right(versus_base), clusters, seed)
     out.append(place.figure("writer.win_rate.versus_base", against, note=note))
     same = [float(one.draft == text) for one in mine for text in one.rewrites]
-    out.append(place.figure("writer.unchanged", mean(same, _of_rewrites(mine), seed)))
+    out.append(place.figure("writer.unchanged", share(same, _of_rewrites(mine), seed)))
     back = [one for one in mine if one.judge is not None]
     out += _of_returned(back, place, seed) if back else _nothing_returned(place)
     return out, [_best_of(mine)]
@@ -45,10 +45,10 @@ def of_writer(
 
 def _of_system(outcomes: Sequence[Outcome], suffix: str, place: Place, seed: int) -> list[Figure]:
     clusters = [one.component for one in outcomes]
-    won = mean([float((one.judge or 0) > 0.5) for one in outcomes], clusters, seed)
-    passed = mean([float(good) for one in outcomes for good in one.passed], _of_rewrites(outcomes), seed)
-    suggested = mean([float(one.returned is not None) for one in outcomes], clusters, seed)
-    open_ = mean([float(any(one.passed)) for one in outcomes], clusters, seed)
+    won = share([float((one.judge or 0) > 0.5) for one in outcomes], clusters, seed)
+    passed = share([float(good) for one in outcomes for good in one.passed], _of_rewrites(outcomes), seed)
+    suggested = share([float(one.returned is not None) for one in outcomes], clusters, seed)
+    open_ = share([float(any(one.passed)) for one in outcomes], clusters, seed)
     note = "of all drafts, the judge prefers the returned rewrite; nothing returned counts as a loss"
     return [
         place.figure(f"writer.win_rate{suffix}", won, note=note),
@@ -65,7 +65,7 @@ def _of_returned(back: Sequence[Outcome], place: Place, seed: int) -> list[Figur
     edited = [edit_ratio(one.draft, one.text) for one in back]
     longer = [len(one.text) / len(one.draft) for one in back]
     return [
-        place.figure("writer.win_rate.returned", mean((gain > 0).astype(float), clusters, seed), subset="returned"),
+        place.figure("writer.win_rate.returned", share((gain > 0).astype(float), clusters, seed), subset="returned"),
         place.figure("writer.gain", mean(gain, clusters, seed), "nats", "returned",
                      "mean log-odds, by the judge, that the returned rewrite beats its draft"),
         _net_gain(back, gain, place, seed),
@@ -100,7 +100,7 @@ def _of_rewrites(outcomes: Sequence[Outcome]) -> list[str]:
 def _best_of(outcomes: Sequence[Outcome]) -> Curve:
     counts = sorted(outcomes[0].first)
     clusters = [one.component for one in outcomes]
-    found = [mean([float((one.first[k] or 0) > 0.5) for one in outcomes], clusters) for k in counts]
+    found = [share([float((one.first[k] or 0) > 0.5) for one in outcomes], clusters) for k in counts]
     return Curve(
         name="writer.best_of",
         x=[float(k) for k in counts],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from virality.statistics import Interval, bootstrap, mean
+from virality.statistics import Interval, bootstrap, mean, share
 
 Array = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ def right(p: Array) -> Array:
 
 def accuracy(p: Array, clusters: Sequence[str], seed: int = 0) -> Interval:
     """Share of pairs of which the better one is preferred."""
-    return mean(right(p), clusters, seed)
+    return share(right(p), clusters, seed)
 
 
 def brier(p: Array, clusters: Sequence[str], seed: int = 0) -> Interval:

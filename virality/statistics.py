@@ -46,6 +46,21 @@ def mean(values: Sequence[float] | NDArray[np.float64], clusters: Sequence[str],
     return Interval(float(x.mean()), float(low), float(high), x.size)
 
 
+def share(hits: Sequence[float] | NDArray[np.float64], clusters: Sequence[str], seed: int = 0) -> Interval:
+    """Mean of hits and misses (1 and 0; a tie is 1/2), as `mean`, but with an interval that is open where all agree.
+
+    Where every row is a hit, or none is, resampling draws the same again and would claim certainty. Then the interval
+    is the exact one (Clopper and Pearson 1934) for as many independent trials as there are clusters.
+    """
+    found = mean(hits, clusters, seed)
+    count = len(set(clusters))
+    if found.low is None or found.value not in (0.0, 1.0):
+        return found
+    rest = 0.025 ** (1 / count)
+    low, high = (0.0, 1 - rest) if found.value == 0.0 else (rest, 1.0)
+    return Interval(found.value, low, high, found.n)
+
+
 def bootstrap(
     rows: int,
     clusters: Sequence[str],

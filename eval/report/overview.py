@@ -23,7 +23,8 @@ def header(report: Report) -> str:
 def corpus_line(report: Report) -> list[str]:
     """Name, posts, accounts and dates of the corpus."""
     corpus = report.corpus
-    parts = [corpus.name, f"{corpus.posts:,} posts", f"{corpus.accounts:,} account{'s' * (corpus.accounts != 1)}"]
+    accounts = f"{corpus.accounts:,} account{'s' * (corpus.accounts != 1)}" if corpus.accounts else "no account names"
+    parts = [corpus.name, f"{corpus.posts:,} posts", accounts]
     if corpus.first_post and corpus.last_post:
         parts.append(f"{corpus.first_post[:10]} to {corpus.last_post[:10]}")
     return parts

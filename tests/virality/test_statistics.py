@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.statistics import Interval, bootstrap, mean
+from virality.statistics import Interval, bootstrap, mean, share
 
 
 def width(interval: Interval) -> float:
@@ -100,3 +100,21 @@ def test_a_seed_decides_the_interval_and_it_lies_among_the_values(rows: list[tup
     assert found == mean(values, clusters, seed=5)
     if found.low is not None and found.high is not None:
         assert min(values) - 1e-9 <= found.low <= found.high <= max(values) + 1e-9
+
+
+def test_a_share_of_none_or_all_is_not_certain() -> None:
+    clusters = [str(at) for at in range(48)]
+    none, every = share([0.0] * 48, clusters), share([1.0] * 48, clusters)
+    assert (none.value, none.low) == (0.0, 0.0)
+    assert none.high == pytest.approx(1 - 0.025 ** (1 / 48))
+    assert (every.value, every.high) == (1.0, 1.0)
+    assert every.low == pytest.approx(0.025 ** (1 / 48))
+
+
+def test_a_share_between_is_the_mean() -> None:
+    hits, clusters = [1.0, 0.0, 0.5, 1.0], ["a", "a", "b", "c"]
+    assert share(hits, clusters) == mean(hits, clusters)
+
+
+def test_a_share_of_one_cluster_has_no_interval() -> None:
+    assert share([0.0, 0.0], ["a", "a"]).high is None
