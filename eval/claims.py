@@ -73,10 +73,10 @@ _AGAINST_DRAFT: dict[Verdict, str] = {
     "not_measured": "The writer was not measured against the draft.",
 }
 _AGAINST_BASE: dict[Verdict, str] = {
-    "yes": "It does better than the base model asked nicely.",
-    "no": "It does worse than the base model asked nicely.",
-    "unclear": "It is not shown to do better than the base model asked nicely.",
-    "not_measured": "It was not measured against the base model.",
+    "yes": "The writer does better than the base model asked nicely.",
+    "no": "The writer does worse than the base model asked nicely.",
+    "unclear": "The writer is not shown to do better than the base model asked nicely.",
+    "not_measured": "The writer was not measured against the base model.",
 }
 _VERBS: dict[Verdict, str] = {
     "yes": "beats",
