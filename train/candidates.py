@@ -78,7 +78,7 @@ def rank(
 ) -> list[list[Ranked]]:
     """Candidates for each draft, those that pass scored against the draft."""
     found: list[dict[str, Literal["sample", "edit"]]] = [
-        dict.fromkeys(_edited(draft, edits, seed), "edit") for draft in drafts
+        dict.fromkeys(candidates(draft, edits, seed), "edit") for draft in drafts
     ]
     if samples:
         made = sample(writer, drafts, samples=samples, temperature=temperature, seed=seed)
@@ -99,7 +99,3 @@ def rank(
         [Ranked(text, origin, good, odds.get((at, text), 0.0)) for text, origin, good in judged]
         for at, judged in enumerate(verdicts)
     ]
-
-
-def _edited(draft: str, most: int, seed: int) -> list[str]:
-    return candidates(draft, most, seed)

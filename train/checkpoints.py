@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from virality.atomic import sync
 from virality.progress import say
 
 MARK = "COMPLETE"
@@ -21,13 +22,13 @@ def complete(checkpoint: Path, rows: Iterable[int]) -> None:
     for path in sorted(checkpoint.iterdir()):
         if path.is_file() and path.name != MARK:
             sizes[path.name] = path.stat().st_size
-            _sync(path)
+            sync(path)
     with (checkpoint / f"{MARK}.partial").open("w", encoding="utf-8") as stream:
         json.dump(sizes, stream)
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(checkpoint / f"{MARK}.partial", checkpoint / MARK)
-    _sync(checkpoint)
+    sync(checkpoint)
 
 
 def newest(folder: Path) -> Path | None:
@@ -54,11 +55,3 @@ def _whole(checkpoint: Path) -> bool:
         return all((checkpoint / name).stat().st_size == size for name, size in sizes.items())
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -32,7 +32,7 @@ def aside(path: Path) -> Iterator[Path]:
         yield temporary
         for file in sorted(temporary.rglob("*")) if temporary.is_dir() else [temporary]:
             if file.is_file():
-                _sync(file)
+                sync(file)
     except BaseException as error:
         _remove(temporary)
         if isinstance(error, OSError) and error.filename is None:
@@ -41,7 +41,7 @@ def aside(path: Path) -> Iterator[Path]:
     if temporary.is_dir():
         _remove(path)
     os.replace(temporary, path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def is_partial(path: Path) -> bool:
@@ -56,7 +56,8 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Return only when a file, or the list of names in a folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
