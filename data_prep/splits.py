@@ -17,7 +17,7 @@ from data_prep.pairing import Match
 from data_prep.records import Post
 from data_prep.sources.table import identifier
 from virality.errors import ViralityError
-from virality.text.similarity import near_duplicates
+from virality.text.similarity import connected, near_duplicates
 
 Mode = Literal["component", "time", "author", "by_file", "test_only"]
 MODES: tuple[str, ...] = ("component", "time", "author", "by_file", "test_only")
@@ -133,24 +133,15 @@ def _joining(match: Match, mode: Mode, block_days: int, shared: list[Hashable]) 
 
 
 def _components(matches: Sequence[Match], keys: Sequence[Sequence[Hashable]]) -> list[str]:
-    """Connected components by union-find; named by their smallest pair of post ids."""
-    parent = list(range(len(matches)))
-
-    def root(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
+    """Components of matches that have a key in common; named by their smallest pair of post ids."""
     first: dict[Hashable, int] = {}
-    for at, mine in enumerate(keys):
-        for key in mine:
-            parent[root(at)] = root(first.setdefault(key, at))
+    links = [(first.setdefault(key, at), at) for at, mine in enumerate(keys) for key in mine]
+    groups = connected(len(matches), links)
     smallest: dict[int, str] = {}
-    for at, match in enumerate(matches):
+    for match, group in zip(matches, groups, strict=True):
         name = identifier(match.worse.post_id, match.better.post_id)
-        smallest[root(at)] = min(smallest.get(root(at), name), name)
-    return [smallest[root(at)] for at in range(len(matches))]
+        smallest[group] = min(smallest.get(group, name), name)
+    return [smallest[group] for group in groups]
 
 
 def _deal(components: Sequence[str], shares: dict[str, float], seed: int) -> list[str]:

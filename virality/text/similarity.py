@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from virality.text.normalise import fold, words
 
@@ -50,30 +50,35 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.7, size: int = 4,
     Returns:
         Cluster numbers, equal to the index of the cluster's first text; independent of nothing but the order.
     """
-    parent = list(range(len(texts)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    def join(one: int, two: int) -> None:
-        low, high = sorted((root(one), root(two)))
-        parent[high] = low
-
     first: dict[str, int] = {}
     shingles: dict[int, frozenset[int]] = {}
+    links: list[tuple[int, int]] = []
     for index, text in enumerate(map(fold, texts)):
         if text and first.setdefault(text, index) != index:
-            join(first[text], index)
+            links.append((first[text], index))
         else:
             shingles[index] = _shingles(text, size)
-    for one, two in sorted(_candidates(shingles, common)):
+    for one, two in _candidates(shingles, common):
         both = len(shingles[one] & shingles[two])
         if both / (len(shingles[one]) + len(shingles[two]) - both) >= threshold:
-            join(one, two)
-    return [root(index) for index in range(len(texts))]
+            links.append((one, two))
+    return connected(len(texts), links)
+
+
+def connected(size: int, links: Iterable[tuple[int, int]]) -> list[int]:
+    """For each of `size` things the smallest number of its connected component (union-find); order of links is free."""
+    parent = list(range(size))
+
+    def root(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
+
+    for one, two in links:
+        low, high = sorted((root(one), root(two)))
+        parent[high] = low
+    return [root(at) for at in range(size)]
 
 
 def _shingles(folded: str, size: int) -> frozenset[int]:
