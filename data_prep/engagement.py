@@ -1,148 +1,257 @@
-"""From counts to lift: what a count says once the account, the time and chance are taken out of it.
+"""From counts to comparable engagement: the account's own past, and the gap between two posts. Expressions.
 
-Counts are never compared raw. Where impressions exist, rates are compared with their sampling error; where only
-counts exist, posts of one account near in time are compared on the log scale, against the noise that the account's
-own repeated posts show.
+Where impressions exist, an action is a rate: the log of its beta-binomial posterior mean. Where only counts exist it is
+log(1 + count). Both are in nats, and the two are never compared with each other.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data_prep.records import Post
-from virality.text.normalise import fold
+from data_prep.engine import FIXED, Table, place
+from data_prep.records import ACTIONS
+from virality.errors import ViralityError
 
-ACTIONS = ("likes", "replies", "reposts", "quotes", "shares", "saves", "clicks")
-LEAST_REPEATS = 20
-"""Fewer repeated posts than this do not tell the noise; then half of the spread is taken to be noise."""
+WINDOW = 50
+"""Earlier posts of the account that its baseline looks back on."""
+LEAST_PAST = 10
+"""Fewer earlier posts than this make no baseline."""
 
-
-def engagement(post: Post) -> float | None:
-    """Mean of log(1 + count) over the actions that were counted, in nats; None where none was."""
-    counts = [value for name in ACTIONS if (value := getattr(post, name)) is not None]
-    return sum(map(math.log1p, counts)) / len(counts) if counts else None
-
-
-def gap(one: Post, two: Post) -> float | None:
-    """Engagement of `one` less that of `two` over the actions counted for both, in nats; None where there is none."""
-    counts = [
-        (first, second)
-        for name in ACTIONS
-        if (first := getattr(one, name)) is not None and (second := getattr(two, name)) is not None
-    ]
-    if not counts:
-        return None
-    mine, other = (sum(math.log1p(pair[side]) for pair in counts) / len(counts) for side in (0, 1))
-    return mine - other
-
-
-def running_baseline(values: Sequence[float], window: int = 50, least: int = 10) -> list[float | None]:
-    """For each value the median of up to `window` values before it, never of later ones.
-
-    None for the first `least` values, whose past is too short.
-    """
-    out: list[float | None] = []
-    for at in range(len(values)):
-        past = sorted(values[max(0, at - window) : at])
-        middle = len(past) // 2
-        known = len(past) >= least
-        out.append((past[middle] + past[~middle]) / 2 if known else None)
-    return out
+PROFILES: dict[str, dict[str, float]] = {
+    "x-2026-08": {"likes": 0.5, "reposts": 1, "replies": 5, "quotes": 5, "shares": 5, "clicks": 0.2},
+    "x-2023-04": {"likes": 0.5, "reposts": 1, "replies": 13.5},
+    "mastodon": {"likes": 1, "reposts": 1},
+}
+"""What a platform's ranking said on a date that an action is worth. The weights multiply probabilities of actions, so a
+profile applies to rates per impression and to nothing else (docs/decisions/0018)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Posterior:
-    """What is believed of a difference after seeing it once.
+class Prior:
+    """Beta prior of one action's rate: `rate` is its mean in (0, 1), `strength` in impressions."""
 
-    Fields:
-        lift: expected true difference in nats, shrunk towards zero.
-        p_better: probability that the true difference is positive, in (0, 1).
+    rate: float
+    strength: float
+
+
+def weights(profile: str | Mapping[str, float] | None) -> dict[str, float] | None:
+    """Weights of actions by a profile's name, or a custom one; None for `equal` (a plain mean of logs).
+
+    Raises:
+        ViralityError: there is no such profile or action, or no weight is positive.
     """
+    if profile is None or profile == "equal":
+        return None
+    if isinstance(profile, str):
+        if profile not in PROFILES:
+            raise ViralityError(
+                f"engagement.profile = {profile}: no such profile; there are equal, {', '.join(PROFILES)}, or give "
+                "weights by action"
+            )
+        return PROFILES[profile]
+    unknown = [name for name in profile if name not in ACTIONS]
+    if unknown or not any(value > 0 for value in profile.values()):
+        raise ViralityError(
+            f"engagement.profile: {', '.join(unknown) or 'no weight is positive'}; weigh some of {', '.join(ACTIONS)}"
+        )
+    return dict(profile)
 
-    lift: float
-    p_better: float
+
+def totals(corpus: Table) -> Table:
+    """One row: posts with each count, and sums of actions and of impressions where both were counted."""
+    sums = {}
+    for name in ACTIONS:
+        both = corpus[name].notnull() & (corpus.impressions > 0)
+        sums[f"{name}_counted"] = corpus[name].count()
+        sums[f"{name}_rated"] = both.ifelse(1, 0).sum()
+        sums[f"{name}_sum"] = both.ifelse(corpus[name], 0).cast("float64").round().cast("int64").sum()
+        sums[f"{name}_shown"] = both.ifelse(corpus.impressions, 0).sum()
+    return corpus.aggregate(**sums)
 
 
-def posterior(difference: float, noise: float, effect: float) -> Posterior:
-    """Normal-normal posterior of a true difference, given an observed one.
+def priors(found: Mapping[str, int | None]) -> dict[str, Prior]:
+    """Priors of the rates of actions from `totals`: the corpus's own rate, as strong as one expected action."""
+    out: dict[str, Prior] = {}
+    for name in ACTIONS:
+        done, shown = found[f"{name}_sum"] or 0, found[f"{name}_shown"] or 0
+        if shown:
+            rate = min(max((done + 0.5) / (shown + 1), 1e-9), 0.5)
+            out[name] = Prior(rate, 1 / rate)
+    return out
+
+
+def signals(
+    corpus: Table, actions: Sequence[str], rates: Mapping[str, Prior], profile: Mapping[str, float] | None
+) -> Table:
+    """One row a post that can be compared: n, account, t, `rated`, and y_<signal> in nats with e_<signal>.
+
+    A signal is an action, or `profile` where weights are given (rates only). `e` is the expected count behind it, by
+    which its sampling noise is known (variance of y is about 1 / e).
 
     Args:
-        difference: observed, in nats.
-        noise: variance of the observation around the truth.
-        effect: variance of true differences around zero (the prior).
+        corpus: numbered posts.
+        actions: those that are counted at all.
+        rates: priors of rates; where an action has none, or a post no impressions, the count itself is used.
+        profile: weights of actions; posts without impressions then have no signal.
     """
-    if effect <= 0:
-        return Posterior(0.0, 0.5)
-    shrink = effect / (effect + noise)
-    spread = math.sqrt(shrink * noise) if noise > 0 else 1e-9
-    return Posterior(shrink * difference, _normal_cdf(shrink * difference / spread))
+    import ibis
+
+    rated = (corpus.impressions > 0).fill_null(False) if rates else ibis.literal(False)
+    columns = {"n": corpus.n, "account": corpus.account, "t": corpus.t, "rated": rated}
+    if profile is not None:
+        value, expected = _weighed(corpus, rates, profile)
+        columns |= {"y_profile": ibis.ifelse(rated, value, None), "e_profile": ibis.ifelse(rated, expected, None)}
+    for name in [] if profile is not None else actions:
+        count = corpus[name].cast("float64")
+        plain = (count + 1).ln()
+        if name in rates:
+            posterior = (count + rates[name].rate * rates[name].strength) / (corpus.impressions + rates[name].strength)
+            plain = ibis.ifelse(rated, posterior.ln(), plain)
+        columns |= {f"y_{name}": plain, f"e_{name}": count}
+    return corpus.select(**columns)
 
 
-def effect_variance(differences: Sequence[float], noises: Sequence[float]) -> float:
-    """Variance of true differences, by moments: mean of difference^2 - noise, at least 1e-4."""
-    if not differences:
-        return 1e-4
-    excess = sum(d * d - v for d, v in zip(differences, noises, strict=True)) / len(differences)
-    return max(excess, 1e-4)
+def names(found: Table) -> list[str]:
+    """Signals of a table of signals."""
+    return [name.removeprefix("y_") for name in found.columns if name.startswith("y_")]
 
 
-def log_rate(successes: int, trials: int) -> tuple[float, float]:
+def baselines(found: Table) -> Table:
+    """One row a post with a past: n, `value`, `spread` and `past`.
+
+    `value` is the mean over signals of y less the median of the account's own earlier y (at most `WINDOW` of them,
+    never later ones), in nats. `spread` is the robust standard deviation (interquartile range / 1.349) of the earlier
+    means. `past` is how many there were. Posts with fewer than `LEAST_PAST` have none.
+    """
+    import ibis
+
+    mine = found.filter(found.account.notnull() & found.t.notnull())
+    signal = names(mine)
+    earlier = ibis.window(group_by=["account", "rated"], order_by=["t", "n"], preceding=(WINDOW, 1))
+    counted = sum(mine[f"y_{name}"].notnull().ifelse(1, 0) for name in signal)
+    level = sum(mine[f"y_{name}"].fill_null(0.0) for name in signal) / ibis.greatest(counted, 1)
+    mine = mine.mutate(level=ibis.ifelse(counted > 0, level, None))
+    mine = mine.mutate(
+        **{f"past_{name}": mine[f"y_{name}"].collect().over(earlier) for name in signal},
+        levels=mine.level.collect().over(earlier),
+    )
+    mine = mine.mutate(**{f"past_{name}": mine[f"past_{name}"].sort() for name in signal}, levels=mine.levels.sort())
+    gaps = {name: mine[f"y_{name}"] - _middle(mine[f"past_{name}"]) for name in signal}
+    known = {
+        name: gap.notnull() & (mine[f"past_{name}"].length() >= LEAST_PAST).fill_null(False)
+        for name, gap in gaps.items()
+    }
+    over = sum(known[name].ifelse(1, 0) for name in signal)
+    value = sum(ibis.ifelse(known[name], gaps[name], 0.0) for name in signal) / ibis.greatest(over, 1)
+    past = mine.levels.length()
+    quarter = past // 4
+    spread = (mine.levels[place(past - 1 - quarter)] - mine.levels[place(quarter)]) / 1.349
+    table = mine.select("n", "account", value=ibis.ifelse(over > 0, value, None), spread=spread, past=past)
+    return table.filter(table.value.notnull())
+
+
+def gap(pairs: Table, found: Table) -> Table:
+    """Pairs (a, b) with `gap`, engagement of b less that of a in nats, and `sampling`, the variance of counting alone.
+
+    log(1 + count) answers to the log of a rate with slope count / (1 + count); the gap is divided by that slope, so
+    that small accounts do not make wording look weak: gap = sum of differences / sum of slopes over the signals that
+    both have. Null where there is none, or one is a rate and the other a count.
+    """
+    import ibis
+
+    signal = names(found)
+    one = found.select(a="n", rated_a="rated", **_sided(found, signal, "a"))
+    two = found.select(b="n", rated_b="rated", **_sided(found, signal, "b"))
+    both = pairs.join(one, "a").join(two, "b")
+    both = both.drop(*(name for name in both.columns if name.endswith("_right")))
+    slopes, changes, noises = [], [], []
+    for name in signal:
+        change = both[f"y_{name}_b"] - both[f"y_{name}_a"]
+        expected = (both[f"e_{name}_a"] + both[f"e_{name}_b"]) / 2
+        slope = ibis.ifelse(both.rated_a, 1.0, expected / (expected + 1))
+        there = change.notnull() & (both.rated_a == both.rated_b)
+        slopes.append(ibis.ifelse(there, slope, 0.0))
+        changes.append(ibis.ifelse(there, change, 0.0))
+        noises.append(ibis.ifelse(there, slope * slope * 2 / (expected + 0.5), 0.0))
+    slope = sum(slopes[1:], slopes[0])
+    spoken = slope > 0
+    safe = ibis.ifelse(spoken, slope, 1.0)
+    return both.mutate(
+        gap=ibis.ifelse(spoken, sum(changes[1:], changes[0]) / safe, None),
+        sampling=ibis.ifelse(spoken, sum(noises[1:], noises[0]) / (safe * safe), None),
+    ).drop("rated_a", "rated_b", *(f"{part}_{name}_{side}" for name in signal for part in "ye" for side in "ab"))
+
+
+def fixed(value: Table) -> Table:
+    """Nats as 64-bit fixed point, whose sums are the same in any order."""
+    return (value * FIXED).round().cast("int64")
+
+
+def gap_moments(pairs: Table) -> Table:
+    """One row: `pairs`, the sum of squared gaps and of sampling variances, in fixed point of 1e-6."""
+    units = 1_000_000
+    squares = (pairs.gap * pairs.gap * units).round().cast("int64")
+    return pairs.aggregate(
+        pairs=pairs.gap.count(), squares=squares.sum(), sampling=(pairs.sampling * units).round().cast("int64").sum()
+    )
+
+
+def repeats(found: Table, posts: Table, seconds: int) -> Table:
+    """Pairs (a, b) of an account's consecutive postings of the same words within `seconds`: their gaps are noise."""
+    import ibis
+
+    dated = posts.filter(posts.account.notnull() & posts.t.notnull()).semi_join(found, "n")
+    before = ibis.window(group_by=["account", "folded"], order_by=["t", "n"])
+    pairs = dated.mutate(earlier=dated.n.lag().over(before), since=dated.t - dated.t.lag().over(before))
+    pairs = pairs.filter(pairs.earlier.notnull() & (pairs.since <= seconds))
+    return pairs.select(a="earlier", b="n")
+
+
+def log_rate(successes: Table, trials: Table) -> tuple[Table, Table]:
     """Log of a rate in nats, smoothed so that zero stays finite, and the variance of that estimate (delta method)."""
-    smoothed, out_of = successes + 0.5, trials + 1.0
-    return math.log(smoothed / out_of), 1.0 / smoothed - 1.0 / out_of
+    smoothed, out_of = successes.cast("float64") + 0.5, trials.cast("float64") + 1.0
+    return (smoothed / out_of).ln(), 1.0 / smoothed - 1.0 / out_of
 
 
-def two_rate_p(successes: tuple[int, int], trials: tuple[int, int]) -> float:
-    """Two-sided p-value of the pooled z-test that two rates are equal."""
-    pooled = sum(successes) / sum(trials)
-    variance = pooled * (1 - pooled) * (1 / trials[0] + 1 / trials[1])
-    if variance <= 0:
-        return 1.0
-    z = (successes[0] / trials[0] - successes[1] / trials[1]) / math.sqrt(variance)
-    return math.erfc(abs(z) / math.sqrt(2))
+def needs_rates(profile: Mapping[str, float] | None, rates: Mapping[str, Prior]) -> None:
+    """Refuse a profile where nothing says how often posts were shown.
 
-
-def sample_ratio_p(impressions: Sequence[int]) -> float:
-    """p-value of the chi-square test that all arms were shown equally often; 1 for one arm, 0 for none shown."""
-    from scipy.stats import chi2
-
-    total = sum(impressions)
-    if total == 0:
-        return 0.0
-    if len(impressions) < 2:
-        return 1.0
-    expected = total / len(impressions)
-    statistic = sum((seen - expected) ** 2 / expected for seen in impressions)
-    return float(chi2.sf(statistic, len(impressions) - 1))
-
-
-def repeat_noise(posts: Sequence[Post], hours: float) -> float | None:
-    """Variance of the difference in engagement between two postings of the same words by one account within `hours`.
-
-    The median absolute difference estimates it (times 1.4826, squared), so that a post that went through the roof on
-    its second posting does not. None where fewer than `LEAST_REPEATS` repeats exist.
+    Raises:
+        ViralityError: no weighed action has impressions beside it.
     """
-    by_words: defaultdict[tuple[str | None, str], list[tuple[dt.datetime, str, Post]]] = defaultdict(list)
-    for post in posts:
-        if post.posted_at is not None:
-            by_words[post.author_id, fold(post.text)].append((post.posted_at, post.post_id, post))
-    differences: list[float] = []
-    for same in by_words.values():
-        for (earlier, _, one), (later, _, two) in itertools.pairwise(sorted(same, key=lambda item: item[:2])):
-            difference = gap(two, one)
-            if difference is not None and (later - earlier).total_seconds() <= hours * 3600:
-                differences.append(abs(difference))
-    if len(differences) < LEAST_REPEATS:
-        return None
-    differences.sort()
-    middle = len(differences) // 2
-    return (1.4826 * (differences[middle] + differences[~middle]) / 2) ** 2
+    if profile is not None and not any(name in rates for name, weight in profile.items() if weight):
+        raise ViralityError(
+            "engagement.profile: a platform's weights multiply probabilities, and these posts carry counts without "
+            "impressions; map impressions, or use engagement.profile=equal"
+        )
 
 
-def _normal_cdf(x: float) -> float:
-    return min(max(0.5 * math.erfc(-x / math.sqrt(2)), 1e-6), 1 - 1e-6)
+def _weighed(corpus: Table, rates: Mapping[str, Prior], profile: Mapping[str, float]) -> tuple[Table, Table]:
+    value: Table = 0.0
+    expected: Table = 0.0
+    scale = max(profile.values())
+    for name, weight in profile.items():
+        if name in rates and weight:
+            prior = rates[name]
+            count = corpus[name].fill_null(0).cast("float64")
+            rate = (count + prior.rate * prior.strength) / (corpus.impressions + prior.strength)
+            value, expected = value + weight * rate, expected + weight / scale * count
+    return value.ln(), expected
+
+
+def _middle(sorted_past: Table) -> Table:
+    length = sorted_past.length()
+    return (sorted_past[place((length - 1) // 2)] + sorted_past[place(length // 2)]) / 2
+
+
+def _sided(found: Table, signal: Sequence[str], side: str) -> dict[str, Table]:
+    return {f"{part}_{name}_{side}": found[f"{part}_{name}"] for name in signal for part in "ye"}
+
+
+def noise_of(spread_of_account: float, past: int, typical: float, strength: int = 20) -> float:
+    """Variance of an account's engagement, shrunk towards the `typical` one by how many posts the account has."""
+    if not math.isfinite(spread_of_account):
+        return typical
+    return (past * spread_of_account**2 + strength * typical) / (past + strength)

@@ -2,77 +2,63 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from data_prep.pairing import Match
-from data_prep.records import Post
-from data_prep.splits import RECURRING, Mode, block_of
-from virality.text.similarity import near_duplicates
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep.splits import PARTS, Ints, Mode, Placed, Sides
+
+_TRAIN = PARTS.index("train")
+_TEST = PARTS.index("test")
 
 
-def open_posts(
-    posts: Sequence[Post], matches: Sequence[Match], splits: Sequence[str | None], mode: Mode, block_days: int
-) -> list[Post]:
-    """Posts whose restatements may stand in `train`, in the order of `posts`.
+def open_posts(sides: Sides, placed: Placed, of_post: Mapping[str, NDArray[Any]], mode: Mode) -> NDArray[np.bool_]:
+    """Whether each post's restatement may stand in `train`.
 
     Left out are the posts of pairs in judge, validation and test, what shares a link or test, an author's time block
     (`splits.mode=author`: the author) or near-duplicate text with one of them, and in `time` what an account posted
     since its test began. In `test_only` nothing is left.
 
     Args:
-        posts: all that were kept.
-        matches: measured ones.
-        splits: one for each match; None for a match that is left out.
+        sides: measured pairs.
+        placed: where they went.
+        of_post: `account`, `block`, `content`, `copies` and `t` of every post; -1 is none.
         mode: of the splits.
-        block_days: length of an author's time block.
     """
+    count = len(of_post["t"])
     if mode == "test_only":
-        return []
-    held = [match for match, split in zip(matches, splits, strict=True) if split not in (None, "train")]
-    keys = {key for match in held for key in _keys((match.worse, match.better), mode, block_days)}
-    tests = [match for match, split in zip(matches, splits, strict=True) if split == "test"]
-    ends = _first_moments(tests) if mode == "time" else {}
-    free = [post for post in posts if keys.isdisjoint(_keys((post,), mode, block_days)) and _is_before(post, ends)]
-    return _without_copies(free, held)
-
-
-def _keys(posts: Sequence[Post], mode: Mode, block_days: int) -> set[Hashable]:
-    keys: set[Hashable] = {("post", post.post_id) for post in posts}
-    keys |= {("content", post.content_key) for post in posts if post.content_key is not None}
-    author = posts[0].author_id
-    if author is None:
-        return keys
+        return np.zeros(count, dtype=bool)
+    held = (placed.split >= 0) & (placed.split != _TRAIN)
+    barred = np.zeros(count, dtype=bool)
+    barred[sides.a[held]] = barred[sides.b[held]] = True
+    for name in ("content", "copies"):
+        barred |= _shares(of_post[name], np.unique(of_post[name][barred]))
     if mode == "author":
-        keys.add(("author", author))
-    elif mode in ("component", "time") and all(post.posted_at is not None for post in posts):
-        keys.add(("block", author, block_of(posts, block_days)))
-    return keys
+        barred |= _shares(of_post["account"], np.unique(of_post["account"][barred]))
+    elif mode in ("component", "time"):
+        blocks = _blocks(of_post["account"], of_post["block"])
+        barred |= _shares(blocks, np.unique(_blocks(sides.account[held], sides.block[held])))
+    if mode == "time":
+        barred |= _since_test(sides, placed, of_post)
+    return ~barred
 
 
-def _first_moments(tests: Sequence[Match]) -> dict[str | None, dt.datetime]:
-    """When the test of each account begins."""
-    first: dict[str | None, dt.datetime] = {}
-    for post in (post for match in tests for post in (match.worse, match.better)):
-        if post.posted_at is not None:
-            first[post.author_id] = min(first.get(post.author_id, post.posted_at), post.posted_at)
-    return first
+def _shares(values: Ints, wanted: Ints) -> NDArray[np.bool_]:
+    return np.isin(values, wanted[wanted >= 0])
 
 
-def _is_before(post: Post, ends: dict[str | None, dt.datetime]) -> bool:
-    end = ends.get(post.author_id)
-    return end is None or (post.posted_at is not None and post.posted_at < end)
+def _blocks(account: Ints, block: Ints) -> Ints:
+    return np.where((account >= 0) & (block >= 0), account * 1_000_000 + block, -1)
 
 
-def _without_copies(free: list[Post], held: Sequence[Match]) -> list[Post]:
-    sides = {post.post_id: post for match in held for post in (match.worse, match.better)}
-    everything = sorted([*free, *sides.values()], key=lambda post: post.post_id)
-    copies = dict(
-        zip([post.post_id for post in everything], near_duplicates([post.text for post in everything]), strict=True)
-    )
-    members: defaultdict[int, int] = defaultdict(int)
-    for copy in copies.values():
-        members[copy] += 1
-    barred = {copies[post_id] for post_id in sides if members[copies[post_id]] <= RECURRING}
-    return [post for post in free if copies[post.post_id] not in barred]
+def _since_test(sides: Sides, placed: Placed, of_post: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Posts of an account that are not older than its first test post."""
+    tested = placed.split == _TEST
+    begins = np.full(len(of_post["t"]) + 1, np.iinfo(np.int64).max)  # the last place is 'no account'
+    for side in (sides.a[tested], sides.b[tested]):
+        known = side[of_post["t"][side] >= 0]
+        np.minimum.at(begins, of_post["account"][known], of_post["t"][known])
+    begins[-1] = np.iinfo(np.int64).max
+    return np.asarray(of_post["t"] >= begins[of_post["account"]])

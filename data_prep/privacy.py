@@ -12,6 +12,7 @@ import hmac
 import os
 import re
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from virality.errors import ViralityError
@@ -23,6 +24,8 @@ _PHONE = re.compile(
     r"|\+\d{8,15}|\+\d{1,3}[ .-]\(?\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}"  # +962791234567, +44 20 7946 0958
     r")(?![\w-])"
 )
+_THREE_DIGITS = re.compile(r"\d{3}")
+"""What every phone number without a plus has."""
 
 
 def author_key() -> bytes:
@@ -61,6 +64,7 @@ def _make_key(path: Path) -> None:
         aside.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=65536)
 def hash_author(name: str, key: bytes) -> str:
     """An account as 16 hex digits of HMAC-SHA-256; the same key gives the same hash."""
     return hmac.new(key, name.casefold().encode(), hashlib.sha256).hexdigest()[:16]
@@ -70,7 +74,7 @@ def mask(text: str) -> str:
     """The text with e-mail addresses and phone numbers as `<email>` and `<phone>`."""
     if "@" in text:
         text = _EMAIL.sub("<email>", text)
-    return _PHONE.sub("<phone>", text)
+    return _PHONE.sub("<phone>", text) if "+" in text or _THREE_DIGITS.search(text) else text
 
 
 def _key_path() -> Path:

@@ -13,6 +13,11 @@ KINDS = ("ab_test", "same_link", "neighbour", "paraphrase", "judged")
 MEASURED = ("ab_test", "same_link", "neighbour")
 """Kinds whose label people made by reading: scorers and judges learn from these alone."""
 
+ACTIONS = ("likes", "replies", "reposts", "quotes", "shares", "saves", "clicks")
+"""What people do with a post, as it is counted."""
+
+COUNTS = ("impressions", "followers", *ACTIONS)
+
 SPLITS = ("train", "judge", "validation", "test")
 
 
@@ -56,10 +61,21 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A post that was read and not kept, and why."""
+    """A row that was read and not kept, and why.
+
+    Fields:
+        post: what could be read of it; empty text where nothing could, or where it may not be kept.
+        reason: a word that reads after 'dropped because'.
+        file, row: where it stands; rows are counted from 1 (a header is not a row).
+        field, value: what is wrong with it, where one field is; the value cut to 200 characters.
+    """
 
     post: Post
     reason: str
+    file: str | None = None
+    row: int | None = None
+    field: str | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +99,8 @@ class Pair:
     """What the writer is given; None for measured kinds."""
     lift: float | None = None
     """Expected log ratio of engagement, shrunk, in nats (0.69 = twice); None = not known."""
+    difference: float | None = None
+    """Observed log ratio of engagement after control, not shrunk, in nats: unbiased where `lift` is cautious."""
     p_better: float | None = None
     """Posterior probability that `better` does better; None for paraphrase pairs."""
     p_value: float | None = None
@@ -92,6 +110,7 @@ class Pair:
     trials_better: int | None = None
     successes_better: int | None = None
     hours_apart: float | None = None
+    """Time of `better` less time of `worse`: negative where the better one came first."""
     weight: float
     faithful: bool
     """`better` passes the fact gates against `worse` (or the draft)."""
@@ -108,7 +127,6 @@ def _post_fields() -> list[Any]:
     import pyarrow as pa
 
     time = pa.timestamp("s", tz="UTC")
-    counts = ["impressions", "followers", "likes", "replies", "reposts", "quotes", "shares", "saves", "clicks"]
     return [
         pa.field("post_id", pa.string(), nullable=False),
         pa.field("source", _dictionary(), nullable=False),
@@ -123,7 +141,7 @@ def _post_fields() -> list[Any]:
         pa.field("reply", pa.bool_()),
         pa.field("thread", pa.string()),
         pa.field("content_key", pa.string()),
-        *(pa.field(name, pa.int64()) for name in counts),
+        *(pa.field(name, pa.int64()) for name in COUNTS),
         pa.field("media", _dictionary()),
         pa.field("rights", _dictionary(), nullable=False),
         pa.field("intents", pa.string()),
@@ -138,10 +156,19 @@ def post_schema() -> pa.Schema:
 
 
 def dropped_schema() -> pa.Schema:
-    """Schema of dropped.parquet: a post and the reason."""
+    """Schema of dropped.parquet: a post, the reason and the place."""
     import pyarrow as pa
 
-    return pa.schema([*_post_fields(), pa.field("reason", _dictionary(), nullable=False)])
+    return pa.schema(
+        [
+            *_post_fields(),
+            pa.field("reason", _dictionary(), nullable=False),
+            pa.field("file", _dictionary()),
+            pa.field("row", pa.int64()),
+            pa.field("field", _dictionary()),
+            pa.field("value", pa.string()),
+        ]
+    )
 
 
 def pair_schema() -> pa.Schema:
@@ -164,6 +191,7 @@ def pair_schema() -> pa.Schema:
             pa.field("better", pa.string(), nullable=False),
             pa.field("draft", pa.string()),
             pa.field("lift", pa.float32()),
+            pa.field("difference", pa.float32()),
             pa.field("p_better", pa.float32()),
             pa.field("p_value", pa.float64()),
             pa.field("trials_worse", pa.int64()),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from data_prep.records import Post
 from virality.errors import ViralityError
 
 BASES = ("own_export", "opt_in", "own_ab_test", "consent", "x_api", "unknown")
@@ -43,3 +46,35 @@ def refuse_training(bases: dict[str, int], research_only: bool, place: str) -> N
             f"{place}: {named} may not be trained on; name the basis you have (rights.basis), or prepare with "
             "rights.research_only=true to measure and never publish"
         )
+
+
+def read_opt_outs(paths: Sequence[Path]) -> frozenset[str]:
+    """Accounts, handles and post ids that must not be used: one a line, `#` begins a comment, `@` may stand before.
+
+    Raises:
+        ViralityError: a list is missing or is not text: a list that is not read must stop the run.
+    """
+    found: set[str] = set()
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ViralityError(f"rights.opt_out: {path}: cannot be read ({error}); give a UTF-8 text file") from error
+        found |= {name for line in lines if (name := _plain_name(line.partition("#")[0]))}
+    return frozenset(found)
+
+
+def objection(post: Post, account: str | None, opted_out: frozenset[str]) -> str | None:
+    """Why a row may not be used at all: `opted_out`, `intent` (the account denies generative AI), or None."""
+    if opted_out:
+        owner = re.match(r"at://(did:[^/]+)/", post.post_id)  # Bluesky: a handle may change, the DID does not
+        names = [post.post_id, account or "", owner[1] if owner else ""]
+        if not opted_out.isdisjoint(map(_plain_name, names)):
+            return "opted_out"
+    if post.intents is not None and json.loads(post.intents).get("generative_ai") is False:
+        return "intent"
+    return None
+
+
+def _plain_name(name: str) -> str:
+    return name.strip().removeprefix("@").casefold()

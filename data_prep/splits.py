@@ -2,35 +2,38 @@
 
 A component is the unit of splitting: pairs joined by a test, a link, an author's time block, a post or near-duplicate
 text are one component and land in one split. A random row split is not offered; on headlines it is worth 13 to 20
-points of leakage.
+points of leakage. Splits are decided before engagement is looked at, so no outcome moves a pair to another part.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from data_prep.pairing import Match
-from data_prep.records import Post
-from data_prep.sources.table import identifier
+import numpy as np
+from numpy.typing import NDArray
+
 from virality.errors import ViralityError
-from virality.text.similarity import connected, near_duplicates
 
 Mode = Literal["component", "time", "author", "by_file", "test_only"]
 MODES: tuple[str, ...] = ("component", "time", "author", "by_file", "test_only")
+PARTS = ("test", "validation", "judge", "train")
+"""In the order of their rank: what two parts share is left out of the later one."""
 
 RECURRING = 20
 """A text that stands in more posts than this is a phrase: it joins nothing."""
 
-_RANK = {"test": 0, "validation": 1, "judge": 2, "train": 3}
+_DEALT = len(PARTS)
+_TRAIN = PARTS.index("train")
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Shares of the components (time: of the posts) in each part; what is left over is `train`."""
+    """Shares of the components (time: of the pairs) in each part; what is left over is `train`."""
 
     judge: float
     validation: float
@@ -38,190 +41,251 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """Where each match goes.
+class Sides:
+    """Pairs of posts as numbers; -1 is 'none'. All numbers are those of posts, in [0, posts).
 
     Fields:
-        components: one name a match. No component has matches in two splits.
-        splits: one split a match; None where the match would leak and is left out.
-        leaks: reason -> matches left out.
+        a, b: (P,) the posts, b the later one (or the one with the greater number).
+        account: (P,) of both; -1 where there is none or the two differ.
+        block: (P,) number of the time block of b, counted from 1970.
+        content: (P, 2) the first post with the same link, image or test.
+        copies: (P, 2) the first post with nearly the same text.
+        file: (P,) index into `files`, of the label.
+        files: stems of the files that labels stand in.
+        given: (P,) index into PARTS where a pair has its split from an earlier run; else -1.
     """
 
-    components: list[str]
-    splits: list[str | None]
+    a: Ints
+    b: Ints
+    account: Ints
+    block: Ints
+    content: Ints
+    copies: Ints
+    file: Ints
+    files: tuple[str, ...] = ()
+    given: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where each pair goes.
+
+    Fields:
+        component: (P,) a post of the component, one and the same for all its pairs. No component is in two splits.
+        split: (P,) index into PARTS; -1 where the pair would leak and is left out.
+        leaks: reason -> pairs left out.
+    """
+
+    component: Ints
+    split: NDArray[np.int8]
     leaks: dict[str, int]
 
 
-def place(matches: Sequence[Match], mode: Mode, shares: Shares, *, block_days: int, seed: int) -> Placed:
-    """Components and splits of `matches`, none of which is moved by the order of rows or by the author key.
+def place(
+    sides: Sides, mode: Mode, shares: Shares, *, posts: int, seed: int, name: Callable[[Ints], list[str]]
+) -> Placed:
+    """Components and splits of pairs, none of which is moved by the order of rows or by the author key.
 
     Args:
-        matches: measured ones.
+        sides: the pairs.
         mode: `component`; `time` (the latest blocks of each account are the test, the blocks before them are dealt to
             the other parts); `author` (whole accounts); `by_file` (a file called test or validation is that split,
             and a file called validation is the test where there is none called test); `test_only`.
         shares: of judge, validation and test.
-        block_days: length of an author's time block.
+        posts: how many there are.
         seed: of the deal.
+        name: post numbers -> post ids, which decide the order of the deal.
 
     Raises:
         ViralityError: the mode needs accounts, times or files that the corpus does not have.
     """
-    if not matches:
-        return Placed([], [], {})
-    shared = _shared(matches)
-    fixed, wanted = _fixed(matches, mode, shares, block_days)
-    # A part that is fixed beforehand has components of its own: what would join it to another part is a leak
-    keys = [
-        [(part, key) for key in _joining(match, mode, block_days, mine)]
-        for match, part, mine in zip(matches, fixed, shared, strict=True)
-    ]
-    components = _components(matches, keys)
-    rest = [name for name, part in zip(components, fixed, strict=True) if part is None]
-    dealt = iter(_deal(rest, wanted, seed))
-    splits = [part if part is not None else next(dealt) for part in fixed]
-    return _without_leaks(components, splits, shared)
+    if not len(sides.a):
+        return Placed(sides.a, np.zeros(0, np.int8), {})
+    fixed, wanted = _fixed(sides, mode, shares)
+    component = _components(sides, mode, fixed, posts)
+    split = fixed.copy()
+    free = fixed == _DEALT
+    split[free] = _deal(component[free], wanted, seed, name)
+    return _without_leaks(sides, component, split.astype(np.int8), posts)
 
 
-def largest_share(components: Sequence[str]) -> float:
+def largest_share(component: Ints) -> float:
     """Share of all pairs that lie in the largest component; 0 for none."""
-    return max(Counter(components).values()) / len(components) if components else 0.0
+    return float(np.unique(component, return_counts=True)[1].max() / len(component)) if len(component) else 0.0
 
 
-def block_of(posts: Sequence[Post], block_days: int) -> int:
-    """Number of the time block of a pair (or a post), counted from 1970; that of its latest post."""
-    times = [post.posted_at for post in posts if post.posted_at is not None]
-    if len(times) < len(posts):
-        raise ViralityError("splits.mode = time: these posts have no times; map posted_at, or use component or by_file")
-    return int(max(times).timestamp() // (block_days * 86400))
+def connected(size: int, one: Ints, two: Ints) -> Ints:
+    """For each of `size` things the smallest number of its connected component, given links between them."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_matrix((np.ones(len(one), np.int8), (one, two)), shape=(size, size))
+    count, group = connected_components(graph.tocsr(), directed=False)
+    smallest = np.full(count, size, np.int64)
+    np.minimum.at(smallest, group, np.arange(size))
+    return smallest[group]
 
 
-def span(times: Sequence[dt.datetime | None]) -> tuple[str | None, str | None]:
-    """First and last day of `times` as ISO dates, or None where there are none."""
-    known = sorted(time for time in times if time is not None)
-    return (known[0].date().isoformat(), known[-1].date().isoformat()) if known else (None, None)
+def without_phrases(copies: Ints) -> Ints:
+    """Clusters of near-duplicates, -1 where more than `RECURRING` posts are in one: that is a phrase."""
+    numbers, inverse, sizes = np.unique(copies, return_inverse=True, return_counts=True)
+    return np.where(sizes[inverse] <= RECURRING, numbers[inverse], -1)
 
 
-def _shared(matches: Sequence[Match]) -> list[list[Hashable]]:
-    """What no two splits may have in common, for each match: its posts, their link or test, their words."""
-    sides = [post for match in matches for post in (match.worse, match.better)]
-    copies = near_duplicates([post.text for post in sides])
-    posts: defaultdict[int, set[str]] = defaultdict(set)
-    for copy, post in zip(copies, sides, strict=True):
-        posts[copy].add(post.post_id)
-    out: list[list[Hashable]] = []
-    for at, match in enumerate(matches):
-        keys: list[Hashable] = [("post", match.worse.post_id), ("post", match.better.post_id)]
-        keys += [("content", key) for key in (match.worse.content_key, match.better.content_key) if key is not None]
-        keys += [("copy", copy) for copy in copies[2 * at : 2 * at + 2] if len(posts[copy]) <= RECURRING]
-        out.append(keys)
-    return out
-
-
-def _joining(match: Match, mode: Mode, block_days: int, shared: list[Hashable]) -> list[Hashable]:
-    """Keys that make matches one component."""
-    author = match.worse.author_id
-    if mode == "time":  # posts on the edge of two blocks would join them all; they leave as leaks instead
-        return [("block", author, block_of((match.worse, match.better), block_days))]
-    if mode == "author":
-        if author is None:
-            raise ViralityError("splits.mode = author: these posts have no accounts; use component or time")
-        return [*shared, ("author", author)]
-    if mode == "by_file" or author is None or match.worse.posted_at is None or match.better.posted_at is None:
-        return shared
-    return [*shared, ("block", author, block_of((match.worse, match.better), block_days))]
-
-
-def _components(matches: Sequence[Match], keys: Sequence[Sequence[Hashable]]) -> list[str]:
-    """Components of matches that have a key in common; named by their smallest pair of post ids."""
-    first: dict[Hashable, int] = {}
-    links = [(first.setdefault(key, at), at) for at, mine in enumerate(keys) for key in mine]
-    groups = connected(len(matches), links)
-    smallest: dict[int, str] = {}
-    for match, group in zip(matches, groups, strict=True):
-        name = identifier(match.worse.post_id, match.better.post_id)
-        smallest[group] = min(smallest.get(group, name), name)
-    return [smallest[group] for group in groups]
-
-
-def _deal(components: Sequence[str], shares: dict[str, float], seed: int) -> list[str]:
-    """Whole components to parts, in an order that the seed decides, until each part has its share of the pairs."""
-    sizes = Counter(components)
-    order = sorted(sizes, key=lambda name: identifier(seed, name))
-    part: dict[str, str] = {}
-    wanted = {name: share * len(components) for name, share in shares.items()}
-    held: Counter[str] = Counter()
-    for name in order:
-        open_parts = [key for key in wanted if held[key] + sizes[name] / 2 < wanted[key]]
-        part[name] = open_parts[0] if open_parts else "train"
-        held[part[name]] += sizes[name]
-    return [part[name] for name in components]
-
-
-def _fixed(
-    matches: Sequence[Match], mode: Mode, shares: Shares, block_days: int
-) -> tuple[list[str | None], dict[str, float]]:
-    """The part of each match that the mode itself decides (None: it is dealt), and the shares of the dealt parts."""
-    wanted = {"judge": shares.judge, "validation": shares.validation}
-    if mode == "test_only":
-        return ["test"] * len(matches), {}
+def _components(sides: Sides, mode: Mode, fixed: NDArray[np.int64], posts: int) -> Ints:
+    """A number for each pair's component: the smallest b in it."""
+    nodes = _Nodes(posts, fixed)
+    block = nodes.blocks(sides.account, sides.block)
+    pair = nodes.of("post", sides.b)
     if mode == "time":
-        left = max(1 - shares.test, 1e-9)
-        late = _late(matches, shares.test, block_days)
-        return ["test" if is_late else None for is_late in late], {part: wanted[part] / left for part in wanted}
-    if mode == "by_file":
-        named = _by_file(matches)
-        if "validation" in named:
-            del wanted["validation"]
-        return named, wanted
-    return [None] * len(matches), wanted | {"test": shares.test}
+        _need(sides, "time")  # posts on the edge of two blocks would join them all; they leave as leaks instead
+        return _smallest(block, sides.b)
+    links = [(pair, nodes.of("post", sides.a))]
+    for side in (0, 1):
+        links.append((pair, nodes.of("content", sides.content[:, side])))
+        links.append((pair, nodes.of("copy", sides.copies[:, side])))
+    if mode == "author":
+        _need(sides, "author")
+        links.append((pair, nodes.of("account", sides.account)))
+    elif mode != "by_file":
+        links.append((pair, np.where((sides.account >= 0) & (sides.block >= 0), block, -1)))
+    one = np.concatenate([first[second >= 0] for first, second in links])
+    two = np.concatenate([second[second >= 0] for _, second in links])
+    there, codes = np.unique(np.concatenate([one, two]), return_inverse=True)
+    group = connected(len(there), codes[: len(one)], codes[len(one) :])
+    return _smallest(group[np.searchsorted(there, pair)], sides.b)
 
 
-def _late(matches: Sequence[Match], share: float, block_days: int) -> list[bool]:
-    """Whether each match lies in the last blocks of its account that hold about `share` of the account's pairs."""
-    of = [(match.worse.author_id, block_of((match.worse, match.better), block_days)) for match in matches]
-    blocks: defaultdict[str | None, list[int]] = defaultdict(list)
-    for author, block in sorted(of, key=lambda item: item[1]):
-        blocks[author].append(block)
-    since: dict[str | None, int] = {}
-    for author, mine in blocks.items():
-        cut = mine[min(round(len(mine) * (1 - share)), len(mine) - 1)]
-        later = [block for block in mine if block >= cut and block > mine[0]]  # something comes before a test
-        if later and share > 0:
-            since[author] = later[0]
-    if share > 0 and not since:
+class _Nodes:
+    """Numbers for what joins pairs.
+
+    A part that is fixed beforehand has nodes of its own: what would join it to another part is a leak, no component.
+    """
+
+    _FAMILIES = ("post", "content", "copy", "account")
+
+    def __init__(self, posts: int, fixed: NDArray[np.int64]) -> None:
+        self.posts = posts
+        self.fixed = fixed
+
+    def of(self, family: str, numbers: Ints) -> Ints:
+        base = self._FAMILIES.index(family) * (_DEALT + 1) + self.fixed
+        return np.where(numbers >= 0, base * self.posts + numbers, -1)
+
+    def blocks(self, account: Ints, block: Ints) -> Ints:
+        keys = np.stack([self.fixed, account, block], axis=1)
+        _, codes = np.unique(keys, axis=0, return_inverse=True)
+        return np.asarray(len(self._FAMILIES) * (_DEALT + 1) * self.posts + codes.reshape(-1), dtype=np.int64)
+
+
+def _smallest(group: Ints, numbers: Ints) -> Ints:
+    _, codes = np.unique(group, return_inverse=True)
+    least = np.full(int(codes.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, codes, numbers)
+    return np.asarray(least[codes], dtype=np.int64)
+
+
+def _need(sides: Sides, mode: str) -> None:
+    if (sides.account < 0).any():
         raise ViralityError(
-            f"splits.block_days = {block_days}: all pairs of each account lie in one block of so many days, so none is "
-            "later than another; use a smaller one, or splits.mode=component"
+            f"splits.mode = {mode}: these posts have no accounts; use component" + (" or time" * (mode == "author"))
         )
-    return [author in since and block >= since[author] for author, block in of]
+    if mode == "time" and (sides.block < 0).any():
+        raise ViralityError("splits.mode = time: these posts have no times; map posted_at, or use component or by_file")
 
 
-def _by_file(matches: Sequence[Match]) -> list[str | None]:
-    files = {match.file for match in matches}
+def _deal(component: Ints, shares: Mapping[str, float], seed: int, name: Callable[[Ints], list[str]]) -> Ints:
+    """Whole components to parts, in an order that the seed decides, until each part has its share of the pairs."""
+    numbers, codes, sizes = np.unique(component, return_inverse=True, return_counts=True)
+    keys = [hashlib.sha256(f"{seed}\x1f{post_id}".encode()).digest() for post_id in name(numbers)]
+    parts = np.full(len(numbers), _TRAIN, dtype=np.int64)
+    wanted = [(PARTS.index(part), share * len(component)) for part, share in shares.items()]
+    held = dict.fromkeys(range(len(PARTS)), 0)
+    for at in sorted(range(len(numbers)), key=keys.__getitem__):
+        size = int(sizes[at])
+        part = next((part for part, most in wanted if held[part] + size / 2 < most), _TRAIN)
+        parts[at] = part
+        held[part] += size
+    return np.asarray(parts[codes], dtype=np.int64)
+
+
+def _fixed(sides: Sides, mode: Mode, shares: Shares) -> tuple[NDArray[np.int64], dict[str, float]]:
+    """The part of each pair that the mode itself decides (`_DEALT`: it is dealt), and the shares of the dealt parts."""
+    wanted = {"judge": shares.judge, "validation": shares.validation}
+    if sides.given is not None:
+        return sides.given.astype(np.int64), {}
+    dealt = np.full(len(sides.a), _DEALT, dtype=np.int64)
+    if mode == "test_only":
+        return np.full(len(sides.a), PARTS.index("test"), dtype=np.int64), {}
+    if mode == "time":
+        _need(sides, "time")
+        left = max(1 - shares.test, 1e-9)
+        dealt[_late(sides, shares.test)] = PARTS.index("test")
+        return dealt, {part: wanted[part] / left for part in wanted}
+    if mode == "by_file":
+        parts = _by_file(sides)
+        if PARTS.index("validation") in parts:
+            del wanted["validation"]
+        return parts, wanted
+    return dealt, wanted | {"test": shares.test}
+
+
+def _late(sides: Sides, share: float) -> NDArray[np.bool_]:
+    """Whether each pair lies in the last blocks of its account that hold about `share` of the account's pairs."""
+    if share <= 0:
+        return np.zeros(len(sides.a), dtype=bool)
+    order = np.lexsort((sides.block, sides.account))
+    accounts, blocks = sides.account[order], sides.block[order]
+    starts = np.flatnonzero(np.concatenate([[True], accounts[1:] != accounts[:-1]]))
+    ends = np.concatenate([starts[1:], [len(order)]])
+    cut = np.minimum(starts + np.rint((ends - starts) * (1 - share)).astype(np.int64), ends - 1)
+    since = np.full(len(starts), np.iinfo(np.int64).max)
+    for at in range(len(starts)):  # something comes before a test
+        mine = blocks[starts[at] : ends[at]]
+        later = mine[(mine >= blocks[cut[at]]) & (mine > mine[0])]
+        if len(later):
+            since[at] = later[0]
+    if (since == np.iinfo(np.int64).max).all():
+        raise ViralityError(
+            "splits.block_days: all pairs of each account lie in one block of so many days, so none is later than "
+            "another; use a smaller one, or splits.mode=component"
+        )
+    late = np.zeros(len(order), dtype=bool)
+    late[order] = blocks >= np.repeat(since, ends - starts)
+    return late
+
+
+def _by_file(sides: Sides) -> NDArray[np.int64]:
+    files = set(sides.files)
     if not files & {"test", "validation"}:
-        named = ", ".join(sorted(str(file) for file in files if file is not None))
         raise ViralityError(
             "splits.mode = by_file: no pair is from a file called validation or test "
-            + (f"(there are {named})" if named else "(only labelled pairs know their file); use component or time")
+            + (f"(there are {', '.join(sorted(files))})" if files else "(only labelled pairs know their file)")
+            + "; use component or time"
         )
     parts = {"test": "test", "validation": "validation" if "test" in files else "test"}
-    return [parts.get(match.file or "") for match in matches]
+    codes = [PARTS.index(parts[file]) if file in parts else _DEALT for file in sides.files]
+    return np.asarray([*codes, _DEALT], dtype=np.int64)[sides.file]
 
 
-def _without_leaks(components: list[str], splits: list[str], shared: Sequence[Sequence[Hashable]]) -> Placed:
-    """Leave out matches that share a post, link or text with a part before theirs: test, validation, judge, train."""
-    highest: dict[Hashable, int] = {}
-    for split, keys in zip(splits, shared, strict=True):
-        for key in keys:
-            highest[key] = min(highest.get(key, 9), _RANK[split])
-    kept: list[str | None] = []
-    leaks: Counter[str] = Counter()
-    names = {number: name for name, number in _RANK.items()}
-    for split, keys in zip(splits, shared, strict=True):
-        best = min((highest[key] for key in keys), default=9)
-        leaking = best < _RANK[split]
-        if leaking:
-            leaks[f"{split}: text or link recurs in {names[best]}"] += 1
-        kept.append(None if leaking else split)
-    return Placed(components, kept, dict(sorted(leaks.items())))
+def _without_leaks(sides: Sides, component: Ints, split: NDArray[np.int8], posts: int) -> Placed:
+    """Leave out pairs that share a post, link or text with a part before theirs: test, validation, judge, train."""
+    keys = [sides.a, sides.b]
+    keys += [np.where(sides.content[:, side] >= 0, posts + sides.content[:, side], -1) for side in (0, 1)]
+    keys += [np.where(sides.copies[:, side] >= 0, 2 * posts + sides.copies[:, side], -1) for side in (0, 1)]
+    highest = np.full(3 * posts + 1, _DEALT, dtype=np.int8)  # the last place is 'none'
+    for mine in keys:
+        np.minimum.at(highest, mine, split)
+    highest[-1] = _DEALT
+    best = np.minimum.reduce([highest[mine] for mine in keys])
+    leaking = best < split
+    named = Counter(zip(split[leaking].tolist(), best[leaking].tolist(), strict=True))
+    leaks = {f"{PARTS[part]}: text or link recurs in {PARTS[first]}": count for (part, first), count in named.items()}
+    return Placed(component, np.where(leaking, -1, split).astype(np.int8), dict(sorted(leaks.items())))
+
+
+def names_of(files: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
+    """Files as numbers, -1 for none, and their names in order."""
+    there = tuple(sorted({file for file in files if file is not None}))
+    codes = {file: at for at, file in enumerate(there)}
+    return np.asarray([-1 if file is None else codes[file] for file in files], dtype=np.int64), there

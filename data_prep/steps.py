@@ -1,209 +1,188 @@
-"""The work of this room on plain values: rows -> posts -> matches -> pairs in splits."""
+"""The work of this room up to the splits, without a look at engagement: parts -> one corpus -> candidates -> splits."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data_prep import filters, privacy
-from data_prep.engagement import engagement
-from data_prep.pairing import Match, ab_test, neighbour, paraphrase, same_link
-from data_prep.records import MEASURED, Dropped, Pair, Post
-from data_prep.sources import Label, Read, labelled_pairs, table, upworthy
-from data_prep.sources.table import identifier
-from data_prep.splits import Placed
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep import corpus, engagement, splits
+from data_prep.engine import Engine, Table, columns, integers, null, one_row, unions
+from data_prep.pairing import ab_test, neighbour, same_link
+from data_prep.records import ACTIONS, MEASURED
+from data_prep.splits import Placed, Shares, Sides
 from virality.errors import ViralityError
-from virality.gates import Context, gates_hash, keeps_facts
-from virality.progress import bar
 
-Reader = Callable[..., Read]
-
-READERS: dict[str, Reader] = {"table": table.read, "labelled_pairs": labelled_pairs.read, "upworthy": upworthy.read}
+CANDIDATES = ("kind", "a", "b", "similar", "file", "label", "given", "gap", "noise")
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Posts that are kept, posts that are not, and the corpus's own labels. rows = kept + dropped."""
+    """One corpus on an engine.
 
-    posts: list[Post]
-    dropped: list[Dropped]
-    labels: list[Label]
-
-
-def read(
-    kind: str,
-    files: list[Path],
-    *,
-    columns: Mapping[str, str],
-    source: str,
-    platform: str | None,
-    rights: str,
-    account: str | None = None,
-) -> Corpus:
-    """All rows of `files` as posts, authors hashed, e-mail addresses and phone numbers masked.
-
-    Raises:
-        ViralityError: a file is missing or damaged, lacks a column, or there is no row.
+    Fields:
+        posts: numbered, as `corpus.numbered` has them.
+        refused: rows that were read whole and still not kept (`reason`): repeated ids, unfair tests.
+        labels: worse_id, better_id, file; None where there are none.
+        size: posts that are kept.
+        totals: of counts, as `engagement.totals` has them.
     """
-    found = READERS[kind](files, columns, source=source, platform=platform, rights=rights)
-    if found.rows == 0:
-        raise ViralityError(f"path: {', '.join(map(str, files))}: an empty corpus, there is no row in it")
-    key = privacy.author_key()
-    first: dict[str, Post] = {}
-    for post in sorted(found.posts, key=_latest_first):  # whatever the order of rows, the same one is kept
-        first.setdefault(post.post_id, post)
-    unique = [post for post in found.posts if first[post.post_id] is post]
-    repeated = [Dropped(post, "repeated_id") for post in found.posts if first[post.post_id] is not post]
-    dropped = [Dropped(_hidden(drop.post, account, key), drop.reason) for drop in [*found.dropped, *repeated]]
-    if found.rows != len(unique) + len(dropped):
-        raise ValueError(f"{found.rows} rows read, {len(unique)} kept and {len(dropped)} dropped do not add up")
-    return Corpus([_hidden(post, account, key) for post in unique], dropped, found.labels)
+
+    posts: Table
+    refused: Table
+    labels: Table | None
+    size: int
+    totals: dict[str, Any]
 
 
-def keep(corpus: Corpus, *, min_words: int, max_characters: int, replies: bool, reposts: bool) -> Corpus:
-    """The corpus with what the filters refuse moved to `dropped`."""
-    posts, dropped = [], list(corpus.dropped)
-    for post in corpus.posts:
-        reason = filters.drop_reason(
-            post, min_words=min_words, max_characters=max_characters, replies=replies, reposts=reposts
-        )
-        if reason is None:
-            posts.append(post)
-        else:
-            dropped.append(Dropped(post, reason))
-    if not posts:
-        reasons = ", ".join(f"{reason} {n}" for reason, n in Counter(drop.reason for drop in dropped).most_common())
-        raise ViralityError(
-            f"filters: no post is left of {len(dropped)} ({reasons}); loosen filters, or check source.columns"
-        )
-    return Corpus(posts, dropped, corpus.labels)
-
-
-def measured(corpus: Corpus, kinds: Sequence[str], **mining: Any) -> list[Match]:
-    """Matches of the measured kinds among `kinds`, sorted by the ids of their posts; none where none is asked for.
-
-    Raises:
-        ViralityError: measured kinds are asked for and there is no pair of them.
-    """
-    found: list[Match] = []
-    if "ab_test" in kinds:
-        found += ab_test.pair(corpus.posts)
-    if "same_link" in kinds:
-        found += same_link.pair(corpus.posts, corpus.labels)
-    if "neighbour" in kinds:
-        found += neighbour.pair(corpus.posts, **mining)
-    if not found and set(kinds) & set(MEASURED):
-        raise ViralityError(
-            f"pairs: no pair in {len(corpus.posts)} posts for pairs.kinds = {', '.join(kinds)}; "
-            f"{_why_no_pair(corpus.posts, kinds)}"
-        )
-    return sorted(found, key=lambda match: (match.kind, match.worse.post_id, match.better.post_id))
-
-
-def pairs_of(
-    matches: Sequence[Match], placed: Placed, restated: Sequence[Post], *, best: float, seed: int
-) -> list[Pair]:
-    """Measured pairs in their splits, and paraphrase pairs (always `train`) from the good ones among `restated`.
+def gather(engine: Engine, parts: Sequence[Path], *, fair_tests: bool) -> Corpus:
+    """One corpus of all parts: one post an id, numbered in the order of post ids.
 
     Args:
-        matches: measured ones.
-        placed: their components and splits.
-        restated: posts that may be restated (`held_out.open_posts`); none for no paraphrase pairs.
-        best: share of an account's posts that counts as good.
-        seed: of the choice of rules.
+        engine: where expressions run.
+        parts: folders that `ingest` made.
+        fair_tests: leave out A/B tests that were not randomised evenly.
 
     Raises:
-        ViralityError: no pair came of it.
+        ViralityError: nothing is left.
     """
-    context_hash = gates_hash(Context())
-    out = [
-        _pair(match, component, split, context_hash)
-        for match, component, split in zip(
-            bar(matches, "gates", unit="pairs"), placed.components, placed.splits, strict=True
+    rows = corpus.ranked(engine.read([part / "posts.parquet" for part in parts]))
+    if fair_tests:
+        once = rows.filter(rows.copy == 0)
+        checked = corpus.with_fair_tests(once)
+        again = rows.filter(rows.copy > 0)
+        rows = checked.union(again.mutate(unfair=null("string"))[checked.columns])
+    else:
+        rows = rows.mutate(unfair=null("string"))
+    rows = engine.keep(rows, "rows")
+    kept = (rows.copy == 0) & rows.unfair.isnull()
+    posts = engine.keep(corpus.numbered(rows.filter(kept).drop("copy", "unfair")), "corpus")
+    refused = rows.filter(~kept)
+    refused = refused.mutate(reason=refused.unfair.fill_null("repeated_id"))
+    totals = one_row(engine, engagement.totals(posts))
+    size = int(one_row(engine, posts.aggregate(size=posts.count()))["size"])
+    labels = engine.read([part / "labels.parquet" for part in parts])
+    has_labels = one_row(engine, labels.aggregate(labels=labels.count()))["labels"] > 0
+    return Corpus(posts, refused, labels if has_labels else None, size, totals)
+
+
+def propose(engine: Engine, found: Corpus, kinds: Sequence[str], *, mining: Mapping[str, float]) -> Table:
+    """Candidates of the measured kinds among `kinds`: `CANDIDATES`, decided by words and times alone.
+
+    Raises:
+        ViralityError: measured kinds are asked for and there is no candidate.
+    """
+    posts = found.posts
+    dated = posts.filter(posts.t.notnull() & counted(posts))
+    tables: list[Table] = []
+    if "ab_test" in kinds:
+        tables.append(_shaped(ab_test.candidates(posts), "ab_test"))
+    if "same_link" in kinds:
+        if found.labels is not None:
+            tables.append(_shaped(same_link.labelled(found.labels, posts), "same_link"))
+        else:
+            tables.append(_shaped(same_link.candidates(dated), "same_link"))
+    if "neighbour" in kinds:
+        own = engine.keep(
+            dated.filter(dated.account.notnull()).select("n", "t", "account", "folded", "words"), "neighbours_of"
         )
-        if split is not None
-    ]
-    made = paraphrase.pair(
-        list(bar(restated, "restating", unit="posts")) if restated else [],
-        lambda draft, post: keeps_facts(draft, post, Context()),
-        best=best,
-        seed=seed,
-        winners=frozenset(pair.better_id for pair in out if pair.split == "train"),
+        tables.append(_shaped(neighbour.candidates(own, **mining), "neighbour"))
+    if not tables:
+        return None
+    candidates = engine.keep(unions(tables), "candidates")
+    if not one_row(engine, candidates.aggregate(pairs=candidates.count()))["pairs"]:
+        raise ViralityError(
+            f"pairs: no pair in {found.size} posts for pairs.kinds = {', '.join(kinds)}; "
+            f"{_why_no_pair(engine, found, kinds)}"
+        )
+    return candidates
+
+
+def place(
+    engine: Engine,
+    found: Corpus,
+    candidates: Table,
+    mode: splits.Mode,
+    shares: Shares,
+    *,
+    block_days: int,
+    seed: int,
+    all_copies: bool,
+) -> tuple[Sides, Placed, dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Components and splits of all candidates.
+
+    Args:
+        engine: where expressions run.
+        found: the corpus.
+        candidates: of `propose`.
+        mode: of the splits.
+        shares: of the parts.
+        block_days: length of an author's time block.
+        seed: of the deal.
+        all_copies: look for near-duplicates among all posts, not only among those of candidates.
+
+    Returns:
+        The pairs as numbers, where each goes; account, t, block, content and copies of every post (-1: none); and
+        kind, a and b of each pair as the candidates have them.
+    """
+    posts = found.posts
+    about = columns(engine, posts.select("n", "account", "t", "content"), sort="n")
+    names = ("kind", "a", "b", "file", "given")
+    table = {name: np.zeros(0) for name in names} if candidates is None else columns(engine, candidates.select(*names))
+    order = np.lexsort((table["b"], table["a"], table["kind"].astype(str)))
+    table = {name: values[order] for name, values in table.items()}
+    sides_only = posts if all_copies or candidates is None else _of_candidates(posts, candidates)
+    links = columns(engine, corpus.copies(sides_only.select("n", "folded", "shingles")))
+    known = {name: integers(about[name]) for name in ("account", "t", "content")}
+    cluster = splits.without_phrases(splits.connected(found.size, integers(links["a"]), integers(links["b"])))
+    a, b = integers(table["a"]), integers(table["b"])
+    later = np.where((known["t"][a] > known["t"][b]) & (known["t"][b] >= 0), a, b)
+    a, b = np.where(later == a, b, a), later
+    times = np.where((known["t"][a] >= 0) & (known["t"][b] >= 0), known["t"][b], -1)
+    file, files = splits.names_of([None if value is None else str(value) for value in table["file"]])
+    given = integers(table["given"])
+    of_post = {"block": np.where(known["t"] >= 0, known["t"] // (block_days * 86400), -1), "copies": cluster} | known
+    sides = Sides(
+        a=a,
+        b=b,
+        account=np.where(known["account"][a] == known["account"][b], known["account"][a], -1),
+        block=np.where(times >= 0, times // (block_days * 86400), -1),
+        content=np.stack([known["content"][a], known["content"][b]], axis=1),
+        copies=np.stack([cluster[a], cluster[b]], axis=1),
+        file=file,
+        files=files,
+        given=given if (given >= 0).any() else None,
     )
-    component = {post_id: pair.component for pair in out for post_id in (pair.worse_id, pair.better_id)}
-    out += [
-        _pair(match, component.get(match.better.post_id, identifier(match.better.post_id)), "train", context_hash)
-        for match in made
-    ]
-    if not out:
-        raise ViralityError("pairs: no pair came of this corpus; pairs.kinds, pairs.best and splits.mode decide")
-    return out
+
+    def ids(numbers: splits.Ints) -> list[str]:
+        import ibis
+
+        wanted = ibis.memtable({"n": numbers})
+        named = columns(engine, posts.select("n", "post_id").semi_join(wanted, "n"), sort="n")
+        by_number = dict(zip(named["n"].tolist(), named["post_id"].tolist(), strict=True))
+        return [str(by_number[number]) for number in numbers.tolist()]
+
+    placed = splits.place(sides, mode, shares, posts=found.size, seed=seed, name=ids)
+    return sides, placed, of_post, table
 
 
-def corpus_facts(corpus: Corpus, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Counts for the data sheet: rows by reason, languages, rights, pairs by kind and split, faithful shares."""
-    by_kind: dict[str, Counter[str]] = {}
-    for pair in pairs:
-        by_kind.setdefault(pair.kind, Counter())[pair.split] += 1
-    languages = Counter(post.lang or "unknown" for post in corpus.posts)
-    return {
-        "rows": len(corpus.posts) + len(corpus.dropped),
-        "kept": len(corpus.posts),
-        "dropped": dict(Counter(drop.reason for drop in corpus.dropped).most_common()),
-        "accounts": len({post.author_id for post in corpus.posts if post.author_id}),
-        "languages": dict(languages.most_common()),
-        "rights": dict(Counter(post.rights for post in corpus.posts)),
-        "pairs": {kind: dict(counts) for kind, counts in by_kind.items()},
-        "faithful": {kind: sum(pair.faithful for pair in pairs if pair.kind == kind) for kind in by_kind},
-    }
+def _shaped(found: Table, kind: str) -> Table:
+    """Candidates with all columns of `CANDIDATES`."""
+    import ibis
+
+    kinds = {"similar": "float64", "file": "string", "label": "int64", "given": "int64"}
+    kinds |= {"gap": "float64", "noise": "float64"}
+    more = {name: found[name].cast(kind) if name in found.columns else null(kind) for name, kind in kinds.items()}
+    return found.select(kind=ibis.literal(kind), a=found.a.cast("int64"), b=found.b.cast("int64"), **more)
 
 
-def _hidden(post: Post, account: str | None, key: bytes) -> Post:
-    name = post.author_id or account
-    author = privacy.hash_author(name, key) if name is not None else None
-    alt = privacy.mask(post.alt) if post.alt is not None else None
-    return dataclasses.replace(post, author_id=author, text=privacy.mask(post.text), alt=alt)
-
-
-def _latest_first(post: Post) -> tuple[Any, ...]:
-    """Order of postings with one id: the one with the highest counts was read off last."""
-    counts = [-1 if (value := getattr(post, name)) is None else value for name in table.COUNTS]
-    return post.post_id, [-value for value in counts], post.text, str(post.posted_at), str(post.author_id)
-
-
-def _pair(match: Match, component: str, split: str, context_hash: str) -> Pair:
-    worse, better, draft = match.worse, match.better, match.draft
-    restated = match.kind == "paraphrase"
-    return Pair(
-        pair_id=identifier(match.kind, worse.post_id, better.post_id),
-        kind=match.kind,
-        component=component,
-        split=split,
-        author_id=better.author_id,
-        lang=better.lang,
-        platform=better.platform,
-        rights=better.rights,
-        worse_id=f"{worse.post_id}:plain" if restated else worse.post_id,
-        better_id=better.post_id,
-        worse=draft if restated and draft is not None else worse.text,
-        better=better.text,
-        draft=draft,
-        lift=match.lift,
-        p_better=match.p_better,
-        p_value=match.p_value,
-        trials_worse=match.trials[0] if match.trials else None,
-        successes_worse=match.successes[0] if match.successes else None,
-        trials_better=match.trials[1] if match.trials else None,
-        successes_better=match.successes[1] if match.successes else None,
-        hours_apart=match.hours_apart,
-        weight=match.weight,
-        faithful=restated or keeps_facts(worse.text, better.text, Context()),
-        gates_hash=context_hash,
-    )
+def _of_candidates(posts: Table, candidates: Table) -> Table:
+    numbers = candidates.select(n="a").union(candidates.select(n="b")).distinct()
+    return posts.semi_join(numbers, "n")
 
 
 _NEEDED = {
@@ -213,23 +192,32 @@ _NEEDED = {
 }
 _WAY_OUT = {
     "ab_test": "no test shows two different wordings with different rates under one image",
-    "same_link": "no label is of two posts that were kept and differ",
-    "neighbour": "none are near enough in time, alike enough and far enough apart in engagement (pairs.max_hours, "
-    "pairs.least_similar, pairs.least_gap)",
+    "same_link": "no label, link or image joins two posts that were kept and differ",
+    "neighbour": "none are near enough in time and alike enough (pairs.max_hours, pairs.least_similar)",
 }
 
 
-def _why_no_pair(posts: Sequence[Post], kinds: Sequence[str]) -> str:
-    lacks = {
-        "content_key": sum(post.content_key is None for post in posts),
-        "impressions": sum(not post.impressions for post in posts),
-        "clicks": sum(post.clicks is None for post in posts),
-        "posted_at": sum(post.posted_at is None for post in posts),
-        "account": sum(post.author_id is None for post in posts),
-        "counts": sum(engagement(post) is None for post in posts),
+def _why_no_pair(engine: Engine, found: Corpus, kinds: Sequence[str]) -> str:
+    posts = found.posts
+    lacking = {
+        "content_key": posts.content_key.isnull(),
+        "impressions": ~(posts.impressions > 0).fill_null(False),
+        "clicks": posts.clicks.isnull(),
+        "posted_at": posts.t.isnull(),
+        "account": posts.account.isnull(),
+        "counts": ~counted(posts),
     }
+    lacks = one_row(engine, posts.aggregate(**{name: missing.ifelse(1, 0).sum() for name, missing in lacking.items()}))
     reasons: list[str] = []
-    for kind in (kind for kind in kinds if kind in _NEEDED):
+    for kind in (kind for kind in kinds if kind in MEASURED):
         named = [f"{lacks[name]} posts have no {name}" for name in _NEEDED[kind] if lacks[name]]
         reasons.append(f"{kind}: {', '.join(named) or _WAY_OUT[kind]}")
     return "; ".join(reasons)
+
+
+def counted(posts: Table) -> Table:
+    """Whether anything people did with a post was counted."""
+    some = posts[ACTIONS[0]].notnull()
+    for name in ACTIONS[1:]:
+        some = some | posts[name].notnull()
+    return some

@@ -49,12 +49,26 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """An upright bar between two places of the x axis; `title` says it in words where the pointer rests."""
+
+    left: float
+    right: float
+    height: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis: its words, its ticks (the first and last are its ends), and the unit they are printed in."""
+    """One axis: its words, its ticks (the first and last are its ends), and the unit they are printed in.
+
+    `names` stand at the ticks instead of their numbers; an empty one leaves its tick bare.
+    """
 
     label: str
     ticks: list[float]
     unit: str = ""
+    names: tuple[str, ...] = ()
 
     def place(self, value: float) -> float:
         """Where the value lies between the ends, 0 to 1; beyond them where the value is beyond them."""
@@ -62,7 +76,11 @@ class Axis:
 
     def name(self, tick: float) -> str:
         """The tick in words of the axis' unit."""
+        if self.names:
+            return escape(self.names[self.ticks.index(tick)])
         words = f"{tick * 100:g}%" if self.unit == "share" else f"{tick:,g}"
+        if self.unit == "count" and tick >= 10_000:
+            words = f"{tick / 1e6:,g}M" if tick >= 1e6 else f"{tick / 1e3:g}k"
         return words.replace("-", "\N{MINUS SIGN}")
 
 
@@ -246,40 +264,79 @@ def bar(part: float, of: float, title: str) -> str:
     )
 
 
-def plot(title: str, description: str, points: Sequence[Point], x: Axis, y: Axis, diagonal: bool = False) -> str:
-    """Points with whiskers, joined by a line, in a figure with its caption; `diagonal` draws y = x."""
-    left, top, wide, tall = 36.0, 26.0, 306.0, 190.0
+_LEFT, _TOP, _WIDE, _TALL = 36.0, 26.0, 306.0, 190.0
 
-    def across(value: float) -> float:
-        return left + wide * x.place(value)
 
-    def down(value: float) -> float:
-        return top + tall * (1 - y.place(value))
+def plot(
+    title: str,
+    description: str,
+    points: Sequence[Point],
+    x: Axis,
+    y: Axis,
+    diagonal: bool = False,
+    reference: float | None = None,
+) -> str:
+    """Points with whiskers, joined by a line, in a figure with its caption.
 
-    grid = "".join(
-        f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{down(t):.1f}" y2="{down(t):.1f}"/>'
-        f'<text x="{left - 7}" y="{down(t) + 4:.1f}" text-anchor="end">{y.name(t)}</text>'
-        for t in y.ticks
-    ) + "".join(
-        f'<text x="{across(t):.1f}" y="{top + tall + 17}" text-anchor="middle">{x.name(t)}</text>' for t in x.ticks
-    )
+    `diagonal` draws y = x, `reference` a level line at that y.
+    """
     low, high = max(x.ticks[0], y.ticks[0]), min(x.ticks[-1], y.ticks[-1])
-    ends = f'x1="{across(low):.1f}" y1="{down(low):.1f}" x2="{across(high):.1f}" y2="{down(high):.1f}"'
-    ideal = f'<line class="reference" {ends}/>' if diagonal else ""
+    ideal = _reference(x, y, (low, low), (high, high)) if diagonal else ""
+    if reference is not None:
+        ideal += _reference(x, y, (x.ticks[0], reference), (x.ticks[-1], reference))
     whiskers = "".join(
-        f'<line class="whisker" x1="{across(p.x):.1f}" x2="{across(p.x):.1f}" '
-        f'y1="{down(p.low):.1f}" y2="{down(p.high):.1f}"/>'
+        f'<line class="whisker" x1="{_across(x, p.x):.1f}" x2="{_across(x, p.x):.1f}" '
+        f'y1="{_down(y, p.low):.1f}" y2="{_down(y, p.high):.1f}"/>'
         for p in points
         if p.low is not None and p.high is not None
     )
-    path = " ".join(f"{across(p.x):.1f},{down(p.y):.1f}" for p in points)
-    dots = "".join(f'<circle cx="{across(p.x):.1f}" cy="{down(p.y):.1f}" r="3.5"/>' for p in points)
+    path = " ".join(f"{_across(x, p.x):.1f},{_down(y, p.y):.1f}" for p in points)
+    dots = "".join(f'<circle cx="{_across(x, p.x):.1f}" cy="{_down(y, p.y):.1f}" r="3.5"/>' for p in points)
+    return _figure(title, description, x, y, f'{ideal}{whiskers}<polyline points="{path}"/>{dots}')
+
+
+def bars(title: str, description: str, columns: Sequence[Column], x: Axis, y: Axis) -> str:
+    """Upright bars from the foot of the y axis, as of a histogram, in a figure with its caption."""
+    drawn = "".join(
+        f'<rect x="{_across(x, c.left):.2f}" y="{_down(y, c.height):.2f}" '
+        f'width="{max(0.88 * (_across(x, c.right) - _across(x, c.left)), 0.4):.2f}" '
+        f'height="{_TOP + _TALL - _down(y, c.height):.2f}"><title>{escape(c.title)}</title></rect>'
+        for c in columns
+    )
+    return _figure(title, description, x, y, f'<g style="fill:var(--accent)">{drawn}</g>')
+
+
+def _across(x: Axis, value: float) -> float:
+    return _LEFT + _WIDE * x.place(value)
+
+
+def _down(y: Axis, value: float) -> float:
+    return _TOP + _TALL * (1 - y.place(value))
+
+
+def _reference(x: Axis, y: Axis, start: tuple[float, float], end: tuple[float, float]) -> str:
+    ends = (
+        f'x1="{_across(x, start[0]):.1f}" y1="{_down(y, start[1]):.1f}" '
+        f'x2="{_across(x, end[0]):.1f}" y2="{_down(y, end[1]):.1f}"'
+    )
+    return f'<line class="reference" {ends}/>'
+
+
+def _figure(title: str, description: str, x: Axis, y: Axis, drawn: str) -> str:
+    """A drawing over its grid, between its axes and under its caption."""
+    grid = "".join(
+        f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _WIDE}" y1="{_down(y, t):.1f}" y2="{_down(y, t):.1f}"/>'
+        f'<text x="{_LEFT - 7}" y="{_down(y, t) + 4:.1f}" text-anchor="end">{y.name(t)}</text>'
+        for t in y.ticks
+    ) + "".join(
+        f'<text x="{_across(x, t):.1f}" y="{_TOP + _TALL + 17}" text-anchor="middle">{x.name(t)}</text>'
+        for t in x.ticks
+    )
     return (
         f'<figure class="plot"><figcaption><b>{escape(title)}</b> {escape(description)}</figcaption>'
         f'<svg viewBox="0 0 360 262" role="img"><title>{escape(title)}</title>'
         f"<desc>{escape(description)}</desc>"
         f'<g aria-hidden="true">{grid}<text x="0" y="10">{escape(y.label)}</text>'
-        f'<text x="{left + wide / 2}" y="{top + tall + 38}" text-anchor="middle">{escape(x.label)}</text></g>'
-        f"{ideal}{whiskers}"
-        f'<polyline points="{path}"/>{dots}</svg></figure>'
+        f'<text x="{_LEFT + _WIDE / 2}" y="{_TOP + _TALL + 38}" text-anchor="middle">{escape(x.label)}</text></g>'
+        f"{drawn}</svg></figure>"
     )

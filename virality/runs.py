@@ -28,6 +28,9 @@ from virality.errors import ViralityError
 from virality.progress import is_main, say
 
 _NOT_COMPARED = {"name", "out"}
+_NOT_COMPARED_SECTIONS = ("machine.",)
+_NOT_OUTPUTS = {"tracking", "parts", "work"}
+"""Folders of a run that are no result: logs, and what a later run of the same folder would make again."""
 _KEYS = {"step", "state", "settings", "inputs", "command"}
 _KEYS_DONE = _KEYS | {"outputs", "rights", "seconds"}
 
@@ -75,7 +78,7 @@ class Run:
             if path.is_file()
             and path != self.folder / "run.json"
             and not is_partial(path.relative_to(self.folder))
-            and "tracking" not in path.relative_to(self.folder).parts
+            and not _NOT_OUTPUTS.intersection(path.relative_to(self.folder).parts)
         }
         self.document |= {
             "state": "done",
@@ -94,7 +97,15 @@ def place(step: str, config: Path, settings: RunSettings) -> Path:
     return Path(settings.out) if settings.out else Path("runs") / step / (settings.name or config.stem)
 
 
-def begin(step: str, config: Path, settings: RunSettings, inputs: Mapping[str, str], *, fresh: bool = False) -> Run:
+def begin(
+    step: str,
+    config: Path,
+    settings: RunSettings,
+    inputs: Mapping[str, str],
+    *,
+    fresh: bool = False,
+    grows: bool = False,
+) -> Run:
     """`start` as a config says: its name, or the file's stem, its folder and its seed."""
     return start(
         step,
@@ -103,6 +114,7 @@ def begin(step: str, config: Path, settings: RunSettings, inputs: Mapping[str, s
         inputs=inputs,
         out=place(step, config, settings),
         fresh=fresh,
+        grows=grows,
         seed=settings.seed,
     )
 
@@ -115,6 +127,7 @@ def start(
     inputs: Mapping[str, str],
     out: Path | None = None,
     fresh: bool = False,
+    grows: bool = False,
     seed: int | None = None,
 ) -> Run:
     """Open the folder of a run, or say that it is done.
@@ -126,6 +139,7 @@ def start(
         inputs: what is read -> its SHA-256.
         out: another folder than `runs/<step>/<name>`.
         fresh: remove what is there first.
+        grows: inputs may be added to a run that is there; it then runs again with all of them.
         seed: recorded in run.json.
 
     Raises:
@@ -137,7 +151,7 @@ def start(
         _clear(folder)
     there = None if fresh else _read_document(folder)
     run = Run(folder, document={})
-    changed = [] if there is None else _changes(folder, there, step, wanted, inputs)
+    changed = [] if there is None else _changes(folder, there, step, wanted, inputs, grows=grows)
     if there is not None and changed and _only_begun(folder, there):
         there = None  # it failed before it wrote anything: nothing to continue, and nothing to lose
         (folder / "run.json").unlink(missing_ok=True)
@@ -148,7 +162,8 @@ def start(
                 "give this one a name=, or --fresh to replace it"
             )
         damaged = _damaged(folder, there) if there["state"] == "done" else []
-        run.finished = there["state"] == "done" and not damaged
+        added = sorted(inputs.keys() - there["inputs"].keys())
+        run.finished = there["state"] == "done" and not damaged and not added
         run.continued = not run.finished
         if run.finished:
             run.document = there
@@ -156,6 +171,8 @@ def start(
             return run
         if damaged:
             _remove_damaged(folder, damaged)
+        elif added and there["state"] == "done":
+            say(f"{folder}: {len(added)} new input{'s' * (len(added) > 1)} beside {len(there['inputs'])} read before")
         else:
             say(f"{folder}: continuing what an earlier run left unfinished")
     elif not fresh and folder.is_dir() and any(folder.iterdir()):
@@ -255,7 +272,13 @@ def _only_begun(folder: Path, document: dict[str, Any]) -> bool:
 
 
 def _changes(
-    folder: Path, there: dict[str, Any], step: str, settings: dict[str, Any], inputs: Mapping[str, str]
+    folder: Path,
+    there: dict[str, Any],
+    step: str,
+    settings: dict[str, Any],
+    inputs: Mapping[str, str],
+    *,
+    grows: bool,
 ) -> list[str]:
     """What is not as it was in the run that lies in the folder, in words."""
     if there["step"] != step:
@@ -264,12 +287,16 @@ def _changes(
     changed = [
         f"{key} was {_shown(before, key)} and is {_shown(now, key)}"
         for key in sorted(before.keys() | now.keys())
-        if key not in _NOT_COMPARED and (key in before, before.get(key)) != (key in now, now.get(key))
+        if _is_compared(key) and (key in before, before.get(key)) != (key in now, now.get(key))
     ]
     old = there["inputs"]
     changed += [f"the input {key} has changed" for key in sorted(old.keys() & inputs.keys()) if old[key] != inputs[key]]
-    changed += [f"the input {key} is new" for key in sorted(inputs.keys() - old.keys())]
+    changed += [f"the input {key} is new" for key in sorted(inputs.keys() - old.keys()) if not grows]
     return changed + [f"the input {key} is no longer read" for key in sorted(old.keys() - inputs.keys())]
+
+
+def _is_compared(key: str) -> bool:
+    return key not in _NOT_COMPARED and not key.startswith(_NOT_COMPARED_SECTIONS)
 
 
 def _shown(values: dict[str, Any], key: str) -> str:

@@ -1,115 +1,63 @@
-"""`neighbour`: two posts of one account, near in time and alike in meaning, of which one did clearly better.
+"""`neighbour`: two posts of one account, near in time and alike in meaning.
 
 After PersuasionBench (Singh et al. 2024, arXiv:2410.02653): same account, close in time, similar, engagement at least
-40% apart. The similarity here is lexical (cosine of tf-idf over words), which needs no model.
+40% apart. The similarity here is lexical (cosine of tf-idf over the stems of content words), which needs no model.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from data_prep.engine import Table
+from data_prep.pairing import near
 
-from data_prep.engagement import effect_variance, engagement, gap, posterior, repeat_noise
-from data_prep.pairing import Match
-from data_prep.records import Post
-from virality.progress import bar
-from virality.text.normalise import fold
+_WEIGHT = 1000
+"""Units of an idf in fixed point."""
 
 
-def pair(
-    posts: Sequence[Post],
-    *,
-    max_hours: float,
-    least_similar: float,
-    most_similar: float,
-    least_gap: float,
-    per_post: int,
-) -> list[Match]:
-    """The nearest earlier neighbours of each post that did clearly better or worse.
+def candidates(posts: Table, *, max_hours: float, least_similar: float, most_similar: float) -> Table:
+    """Every two near posts of one account that are alike enough and no copies of each other.
 
     Args:
-        posts: of any number of accounts; those without account, time or counts are passed over.
+        posts: n, t, account, folded and words of those that have an account, a time and counts.
         max_hours: at most this far apart.
         least_similar: cosine of tf-idf vectors, at least.
         most_similar: below this; above it two posts are copies and differ by chance alone.
-        least_gap: difference of mean log engagement in nats, at least (log 1.4 = 40%).
-        per_post: at most this many neighbours a post, the most similar ones.
 
     Returns:
-        Matches with `lift` and `p_better` shrunk by the noise that repeated posts of the accounts show.
+        a, b, similar.
     """
-    dated = [post for post in posts if post.posted_at and post.author_id and engagement(post) is not None]
-    if len(dated) < 2:
-        return []
-    noise = repeat_noise(dated, max_hours)
-    near, gaps = [], []
-    for one, two, similar in _neighbours(dated, max_hours, least_similar, most_similar):
-        if (difference := gap(one, two)) is not None:
-            near.append((one, two, similar))
-            gaps.append(difference)
-    spread = sum(each * each for each in gaps) / max(len(gaps), 1)
-    noise = noise if noise is not None else spread / 2
-    effect = effect_variance(gaps, [noise] * len(gaps))
-    chosen: list[Match] = []
-    for _, group in itertools.groupby(zip(near, gaps, strict=True), key=lambda item: item[0][0].post_id):
-        clear = [(similar, one, two, each) for (one, two, similar), each in group if abs(each) >= least_gap]
-        clear.sort(key=lambda item: (-item[0], item[2].post_id))
-        for _, one, two, each in clear[:per_post]:
-            worse, better = (one, two) if each < 0 else (two, one)
-            belief = posterior(abs(each), noise, effect)
-            chosen.append(
-                Match(
-                    kind="neighbour",
-                    worse=worse,
-                    better=better,
-                    lift=belief.lift,
-                    p_better=belief.p_better,
-                    hours_apart=abs(_seconds(one) - _seconds(two)) / 3600,
-                )
-            )
-    return chosen
+    close = near(posts, ["account"], round(max_hours * 3600))
+    one = posts.select(a="n", words_a="words", folded_a="folded")
+    two = posts.select(b="n", words_b="words", folded_b="folded")
+    both = close.join(one, "a").join(two, "b")
+    both = both.filter(both.folded_a != both.folded_b)
+    shared = both.select("a", "b", word=both.words_a.intersect(both.words_b).unnest())
+    weights = vocabulary(posts)
+    sums = shared.join(weights, "word").group_by(["a", "b"]).aggregate(shared=weights.weight.sum())
+    lengths = norms(posts, weights)
+    sized = sums.join(lengths.select(a="n", norm_a="norm"), "a").join(lengths.select(b="n", norm_b="norm"), "b")
+    similar = sized.shared.cast("float64") / (sized.norm_a.cast("float64") * sized.norm_b.cast("float64")).sqrt()
+    found = sized.select("a", "b", similar=similar)
+    return found.filter((found.similar >= least_similar) & (found.similar < most_similar))
 
 
-def _seconds(post: Post) -> float:
-    return post.posted_at.timestamp() if post.posted_at is not None else 0.0
+def vocabulary(posts: Table) -> Table:
+    """word, weight: the squared idf (1 + ln((1 + posts) / (1 + posts with the word))) of words that tell posts apart.
+
+    In a corpus of more than 100 posts a word must stand in two posts and in no more than a fifth of them. No outcome
+    enters it. The weight is an integer, so that sums do not depend on their order.
+    """
+    import ibis
+
+    told = posts.select(word=posts.words.unnest()).group_by("word").aggregate(times=ibis._.count())
+    size = posts.aggregate(posts=posts.count())
+    both = told.cross_join(size)
+    large = both.posts > 100
+    both = both.filter(~large | ((both.times >= 2) & (both.times * 5 <= both.posts)))
+    idf = ((both.posts + 1.0) / (both.times + 1.0)).ln() + 1.0
+    return both.select("word", weight=(idf * idf * _WEIGHT).round().cast("int64"))
 
 
-def _neighbours(posts: list[Post], max_hours: float, least: float, most: float) -> Iterator[tuple[Post, Post, float]]:
-    """(post, earlier post, similarity) for all near ones, in the order of (account, time, id)."""
-    import numpy as np
-
-    vectors = _vectors([post.text for post in posts])
-    accounts: defaultdict[str, list[int]] = defaultdict(list)
-    for at, post in enumerate(posts):
-        accounts[post.author_id or ""].append(at)
-    ordered = [sorted(ats, key=lambda at: (posts[at].posted_at, posts[at].post_id)) for ats in accounts.values()]
-    ordered.sort(key=lambda ats: (posts[ats[0]].posted_at, posts[ats[0]].post_id))
-    for ats in bar(ordered, "neighbours", unit="accounts") if len(ordered) > 1 else ordered:
-        times = np.asarray([_seconds(posts[at]) for at in ats])
-        mine = vectors[ats]
-        first = np.searchsorted(times, times - max_hours * 3600, side="left")
-        steps = range(1, len(ats))
-        for place in bar(steps, "neighbours", unit="posts") if len(ats) > 5000 else steps:
-            begin = int(first[place])
-            if begin == place:
-                continue
-            similar = (mine[begin:place] @ mine[place].T).toarray().ravel()
-            for offset in np.flatnonzero((similar >= least) & (similar < most)):
-                yield posts[ats[place]], posts[ats[begin + int(offset)]], float(similar[offset])
-
-
-def _vectors(texts: list[str]) -> Any:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectoriser = TfidfVectorizer(
-        preprocessor=fold, token_pattern=r"\S+", sublinear_tf=True, min_df=2 if len(texts) > 100 else 1,
-        max_df=0.2 if len(texts) > 100 else 1.0,
-    )  # fmt: skip
-    try:
-        return vectoriser.fit_transform(texts).tocsr()
-    except ValueError:  # no word is left: posts of links and handles alone
-        from scipy.sparse import csr_matrix
-
-        return csr_matrix((len(texts), 1))
+def norms(posts: Table, weights: Table) -> Table:
+    """n, norm: the squared length of each post's tf-idf vector, in the units of `vocabulary`."""
+    told = posts.select("n", word=posts.words.unnest()).join(weights, "word")
+    return told.group_by("n").aggregate(norm=told.weight.sum())

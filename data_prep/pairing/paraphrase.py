@@ -1,64 +1,104 @@
 """`paraphrase`: a post that did well and a plain restatement of it, made backwards so that the target is real.
 
-Rules restate (`virality.text.edits`): a base model of 135M parameters loses or invents facts when asked to.
+Rules restate (`virality.text.edits`), or a base model of the config's choice; either way the fact gates decide.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import islice
 
-from data_prep.engagement import engagement, running_baseline
-from data_prep.pairing import Match
-from data_prep.records import Post
+from data_prep.engine import Table
 from data_prep.sources.table import identifier
+from virality.gates import Context, keeps_facts
 from virality.text.edits import restate
 from virality.text.similarity import edit_ratio
 
 LEAST_EDIT = 0.1
+_CHUNK = 200
+
+Restater = Callable[[list["Good"]], list[str | None]]
 
 
-def pair(
-    posts: Sequence[Post], keeps_facts: Callable[[str, str], bool], *, best: float, seed: int, winners: frozenset[str]
-) -> list[Match]:
-    """A match for each good post that the rules can restate without losing a fact.
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A post that did well; `weight` is what its restatement gets."""
+
+    n: int
+    post_id: str
+    text: str
+    lang: str | None
+    platform: str | None
+    rights: str
+    author_id: str | None
+    weight: float
+
+
+def good(posts: Table, baselines: Table | None, winners: Table, *, best: float) -> Table:
+    """n, weight: the `best` share of each account's posts by engagement above its own baseline.
+
+    The weight grows with how good the post was, from 0.5 (just good) to 1.5 (the best). Where posts have no baseline
+    for want of accounts, times or counts, `winners` of measured pairs are good, with weight 1.
 
     Args:
-        posts: of any number of accounts.
-        keeps_facts: the fact gates, called with (restatement, post).
-        best: share of an account's posts, by engagement above its own running median, that counts as good. Where
-            posts have no counts, no time or no account, `winners` alone are good.
-        seed: of the choice of rules.
-        winners: ids of posts that won a measured pair.
-
-    Returns:
-        Matches whose draft is the restatement. The weight grows with how good the post was, from 0.5 (just good) to 1.5
-        (the best); 1 where that is not known.
+        posts: numbered.
+        baselines: of `engagement.baselines`; None where nothing is counted.
+        winners: n.
+        best: share, in (0, 1].
     """
-    chosen: list[Match] = []
-    for post, weight in _good(posts, best, winners):
-        draft = restate(post.text, seed=int(identifier(seed, post.post_id)[:8], 16))
-        if draft is None or edit_ratio(draft, post.text) < LEAST_EDIT or not keeps_facts(draft, post.text):
-            continue
-        chosen.append(Match(kind="paraphrase", worse=post, better=post, draft=draft, weight=weight))
-    return chosen
+    import ibis
+
+    comparable = posts.account.notnull() & posts.t.notnull()
+    if baselines is None:
+        return posts.semi_join(winners, "n").select("n", weight=ibis.literal(1.0))
+    above = baselines.select("n", "account", rounded=(baselines.value * 1e9).round().cast("int64"))
+    order = ibis.window(group_by="account", order_by=["rounded", "n"])
+    above = above.mutate(place=ibis.row_number().over(order), size=above.count().over(ibis.window(group_by="account")))
+    first = (above["size"] * (1 - best)).round().cast("int64")
+    chosen = above.filter(above.place >= first)
+    chosen = chosen.select("n", weight=0.5 + (chosen.place - first + 1) / (chosen["size"] - first))
+    others = posts.filter(~comparable).semi_join(winners, "n").select("n", weight=ibis.literal(1.0))
+    return chosen.union(others)
 
 
-def _good(posts: Sequence[Post], best: float, winners: frozenset[str]) -> list[tuple[Post, float]]:
-    accounts: defaultdict[str, list[tuple[dt.datetime, str, float, Post]]] = defaultdict(list)
-    good: list[tuple[Post, float]] = []
-    for post in posts:
-        value = engagement(post)
-        if post.author_id is not None and post.posted_at is not None and value is not None:
-            accounts[post.author_id].append((post.posted_at, post.post_id, value, post))
-        elif post.post_id in winners:
-            good.append((post, 1.0))
-    for mine in accounts.values():
-        mine.sort(key=lambda item: item[:2])
-        bases = running_baseline([value for *_, value, _ in mine])
-        above = [(value - base, post) for (*_, value, post), base in zip(mine, bases, strict=True) if base is not None]
-        above.sort(key=lambda item: (item[0], item[1].post_id))
-        best_ones = above[round(len(above) * (1 - best)) :]
-        good.extend((post, 0.5 + (at + 1) / len(best_ones)) for at, (_, post) in enumerate(best_ones))
-    return sorted(good, key=lambda item: item[0].post_id)
+def restated(
+    posts: Iterable[Good], *, seed: int, pool: Executor | None, restater: Restater | None = None
+) -> Iterator[tuple[Good, str]]:
+    """Each good post with a restatement that loses no fact; none for posts that cannot be restated so.
+
+    Args:
+        posts: good ones.
+        seed: of the choice of rules.
+        pool: workers for the rules.
+        restater: a base model, asked first; where it gives nothing that the gates let pass, rules restate.
+    """
+    stream = iter(posts)
+    while chunk := list(islice(stream, _CHUNK * 8)):
+        drafts = _kept(chunk, restater(chunk)) if restater is not None else [None] * len(chunk)
+        left = [post for post, draft in zip(chunk, drafts, strict=True) if draft is None]
+        pieces = [left[at : at + _CHUNK] for at in range(0, len(left), _CHUNK)]
+        made = (
+            pool.map(_by_rules, pieces, [seed] * len(pieces)) if pool else map(_by_rules, pieces, [seed] * len(pieces))
+        )
+        by_rules = iter([draft for piece in made for draft in piece])
+        for post, draft in zip(chunk, drafts, strict=True):
+            found = draft if draft is not None else next(by_rules)
+            if found is not None:
+                yield post, found
+
+
+def _by_rules(posts: list[Good], seed: int) -> list[str | None]:
+    return _kept(posts, [restate(post.text, seed=int(identifier(seed, post.post_id)[:8], 16)) for post in posts])
+
+
+def _kept(posts: list[Good], drafts: list[str | None]) -> list[str | None]:
+    return [
+        draft if draft is not None and passes(post, draft) else None for post, draft in zip(posts, drafts, strict=True)
+    ]
+
+
+def passes(post: Good, draft: str) -> bool:
+    """Whether a restatement changes enough and loses and adds nothing."""
+    return edit_ratio(draft, post.text) >= LEAST_EDIT and keeps_facts(draft, post.text, Context(lang=post.lang))

@@ -1,13 +1,22 @@
-"""Which column of a file is which of our fields, and the mistakes one can make there."""
+"""Which column of a file is which of our fields, the mistakes one can make there, and how a value is found in a row.
+
+A column is a name, or a dotted path into objects (`public_metrics.like_count`); for text also several names joined by
+`+` (`Caption+Hashtags`). A column that is really called so goes first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from data_prep.sources.files import Row
+from data_prep.sources import Row
+from data_prep.sources.archives import Member, members
+from data_prep.sources.files import columns_of
 from virality.errors import ViralityError
 from virality.spelling import nearest
+
+_MOST_NAMED = 60
 
 
 def check_fields(columns: Mapping[str, str], fields: Sequence[str], needed: Sequence[str] = ()) -> None:
@@ -30,19 +39,58 @@ def check_fields(columns: Mapping[str, str], fields: Sequence[str], needed: Sequ
         raise ViralityError("\n".join(mistakes))
 
 
-def require(path: Path, row: Row, columns: Mapping[str, str]) -> None:
-    """Check that a file has the columns that the config names.
+def check_columns(path: Path, columns: Mapping[str, str], joined: Sequence[str] = ()) -> None:
+    """Check that each table in a file has the columns that the config names, by its first rows.
+
+    Args:
+        path: the file.
+        columns: our field -> the column.
+        joined: the fields that may be several columns.
+
+    Raises:
+        ViralityError: as `files.columns_of`, and `require`.
+    """
+    for member in members(path):
+        if isinstance(member, Member):
+            require(member.file, columns_of(member), columns, joined)
+
+
+def require(file: str, there: Sequence[str], columns: Mapping[str, str], joined: Sequence[str] = ()) -> None:
+    """Check that `there` are the columns that the config names; nothing is asked of a file without rows.
 
     Raises:
         ViralityError: one line for each that is missing; names the nearest, and all that are there.
     """
-    there = list(row)
-    listed = ", ".join(map(repr, there))
-    missing = [(field, column) for field, column in columns.items() if column not in row]
+    if not there:
+        return
+    listed = ", ".join(map(repr, there[:_MOST_NAMED])) + (", ..." if len(there) > _MOST_NAMED else "")
+    missing = [
+        (field, part)
+        for field, column in columns.items()
+        for part in (names(column) if field in joined and column not in there else [column])
+        if part not in there
+    ]
     if missing:
         raise ViralityError(
             "\n".join(
-                f"{path}: source.columns.{field}: no column {column!r}{nearest(column, there)}; the file has {listed}"
+                f"{file}: source.columns.{field}: no column {column!r}{nearest(column, there)}; the file has {listed}"
                 for field, column in missing
             )
         )
+
+
+def names(column: str) -> list[str]:
+    """The columns that `A+B` joins."""
+    return [name.strip() for name in column.split("+")]
+
+
+def value_at(row: Row, column: str) -> Any:
+    """The value of a column, or at a dotted path; None where there is none."""
+    if column in row:
+        return row[column]
+    value: Any = row
+    for key in column.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value

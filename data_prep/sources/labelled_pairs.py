@@ -2,70 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.records import Dropped, Post
-from data_prep.sources import Label, Read
-from data_prep.sources.columns import check_fields, require
-from data_prep.sources.files import rows
-from data_prep.sources.table import identifier
+from data_prep.sources import About, Block, Item, Label, Row, files
+from data_prep.sources.blocking import shown
+from data_prep.sources.cells import identifier
+from data_prep.sources.columns import check_columns, check_fields, value_at
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 
 FIELDS = ("first", "second", "label")
+_SIDES = {"first": 0, "second": 1, "0": 0, "1": 1, "0.0": 0, "1.0": 1}
 
 
-def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform: str | None, rights: str) -> Read:
-    """A post for each different text and a label for each row.
-
-    Args:
-        files: tables, see `files.rows`.
-        columns: `first`, `second` and `label` -> the file's columns. The label is `first` or `second` (or 0 or 1).
-        source: name of the corpus.
-        platform: of all its posts, or None.
-        rights: rights basis of all its rows.
-
-    Returns:
-        rows counts texts, two for each row of the files. Drops: `bad_label`, `no_text`, `same_text`, and
-        `repeated_text` for a text that is kept already (its labels stay).
+def check(path: Path, about: About) -> None:
+    """See `data_prep.sources`.
 
     Raises:
         ViralityError: a field that is unknown or not mapped, or a column that the file has not.
     """
-    check_fields(columns, FIELDS, FIELDS)
-    out, seen = Read(), set[str]()
-    for path in files:
-        for number, row in enumerate(rows(path)):
-            if number == 0:
-                require(path, row, columns)
-            texts = [normalise(str(row[columns[side]] or "")) for side in ("first", "second")]
-            label = {"first": 0, "second": 1, "0": 0, "1": 1}.get(str(row[columns["label"]]).strip().lower())
-            pair = [_post(text, source, platform, rights) for text in texts]
-            out.rows += 2
-            reason = _reason(texts, label)
-            for post in pair:
-                if reason is not None:
-                    out.dropped.append(Dropped(post, reason))
-                elif post.post_id in seen:
-                    out.dropped.append(Dropped(post, "repeated_text"))
-                else:
-                    seen.add(post.post_id)
-                    out.posts.append(post)
-            if reason is None and label is not None:
-                out.labels.append(Label(pair[1 - label].post_id, pair[label].post_id, path.name.split(".")[0]))
-    return out
+    check_fields(about.columns, FIELDS, FIELDS)
+    check_columns(path, about.columns)
 
 
-def _reason(texts: list[str], label: int | None) -> str | None:
+def blocks(path: Path, about: About) -> Iterator[Block]:
+    """The rows of all tables in a file."""
+    return files.blocks(path, columns=tuple(about.columns.values()))
+
+
+def items(row: Row, about: About) -> Iterator[Item]:
+    """Two posts and a label, or two drops: `bad_label`, `no_text`, `same_text`.
+
+    The label is `first` or `second` (or 0 or 1). A text that is in several rows is a post of the same id in each.
+    `Label.file` is left empty for the caller, who knows the file.
+    """
+    cells = {field: value_at(row, about.columns[field]) for field in FIELDS}
+    worse, better = (_post(cells[field], about) for field in ("first", "second"))
+    label = _SIDES.get(str(cells["label"]).strip().lower())
     if label is None:
-        return "bad_label"
-    if not all(texts):
+        for post in (worse, better):
+            yield Dropped(post, "bad_label", field="label", value=shown(cells["label"]))
+        return
+    reason = _reason(worse, better)
+    if reason is not None:
+        yield from (Dropped(post, reason) for post in (worse, better))
+        return
+    if label == 0:
+        worse, better = better, worse
+    yield from (worse, better, Label(worse.post_id, better.post_id, ""))
+
+
+def _reason(first: Post, second: Post) -> str | None:
+    if not (first.text and second.text):
         return "no_text"
-    return "same_text" if texts[0] == texts[1] else None
+    return "same_text" if first.text == second.text else None
 
 
-def _post(text: str, source: str, platform: str | None, rights: str) -> Post:
+def _post(value: object, about: About) -> Post:
+    text = normalise(value) if isinstance(value, str) else ""
     return Post(
-        post_id=identifier(source, text), source=source, platform=platform, text=text, lang=detect(text), rights=rights
+        post_id=identifier(about.source, text),
+        source=about.source,
+        platform=about.platform,
+        text=text,
+        lang=detect(text) if text else None,
+        rights=about.rights,
     )

@@ -3,181 +3,134 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from data_prep.records import Dropped, Post
-from data_prep.sources import Read
-from data_prep.sources.columns import check_fields, require
-from data_prep.sources.files import Row, rows
+from data_prep.sources import About, Bad, Block, Item, Row, files
+from data_prep.sources.blocking import shown
+from data_prep.sources.cells import BadValue, count, identifier, is_null, language, moment, truth
+from data_prep.sources.columns import check_columns, check_fields, names, value_at
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 
+__all__ = ["COUNTS", "FIELDS", "BadValue", "blocks", "check", "count", "identifier", "items", "moment"]
+
 COUNTS = ("impressions", "followers", "likes", "replies", "reposts", "quotes", "shares", "saves", "clicks")
-FIELDS = ("text", "post_id", "author", "posted_at", "lang", "reply", "repost", "thread", "content_key", "media",
-          "community", "alt", *COUNTS)  # fmt: skip
+FIELDS = ("text", "post_id", "author", "posted_at", "collected_at", "lang", "reply", "repost", "thread", "content_key",
+          "media", "community", "alt", *COUNTS)  # fmt: skip
+JOINED = ("text", "alt")
+"""Fields that may be several columns, `Caption+Hashtags`."""
 
 
-_NOTHING = frozenset(["", "nan", "nat", "none", "null", "-"])
+def check(path: Path, about: About) -> None:
+    """See `data_prep.sources`.
+
+    Raises:
+        ViralityError: a field that there is not, no column for the text, or a column that the file has not; all at
+            once.
+    """
+    check_fields(about.columns, FIELDS, ("text",))
+    check_columns(path, about.columns, JOINED)
 
 
-class BadValue(ValueError):
-    """A cell that cannot be what its column says."""
+def blocks(path: Path, about: About) -> Iterator[Block]:
+    """The rows of all tables in a file."""
+    return files.blocks(path, columns=tuple(about.columns.values()), items_at=about.items_at)
 
 
-def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform: str | None, rights: str) -> Read:
-    """Posts of every row of `files`.
+def items(row: Row, about: About, now: dt.datetime | None = None) -> Iterator[Item]:
+    """One post, with the account's own name in `author_id` (the caller hashes it); or one drop.
+
+    `reply` and `repost` are true where the cell holds anything but nothing, 0 or false. Drops: `bad_<field>` for
+    counts and times, `repost`, `no_text`.
 
     Args:
-        files: tables, see `files.rows`.
-        columns: our field (`FIELDS`) -> the file's column. `reply` and `repost` count as true where the cell holds
-            anything but nothing, 0 or false.
-        source: name of the corpus.
-        platform: of all its posts, or None.
-        rights: rights basis of all its rows.
-
-    Returns:
-        Posts with the account's own name in `author_id` (the caller hashes it), and dropped rows with reasons
-        `bad_<field>`, `repost` and `no_text`.
-
-    Raises:
-        ViralityError: a field that there is not, no column for the text, or a column that the file has not.
+        row: column -> value.
+        about: what the config says.
+        now: times more than two days later are bad; None = when this process began to read.
     """
-    check_fields(columns, FIELDS, ("text",))
-    out = Read()
-    for path in files:
-        for number, row in enumerate(rows(path)):
-            if number == 0:
-                require(path, row, columns)
-            out.rows += 1
-            post, reason = _post(row, columns, source, platform, rights)
-            if reason is None:
-                out.posts.append(post)
-            else:
-                out.dropped.append(Dropped(post, reason))
-    return out
-
-
-def count(value: object) -> int | None:
-    """A cell as a count: '1,204' -> 1204, an empty cell or NaN -> None (not counted).
-
-    Raises:
-        BadValue: it is negative, broken or no number.
-    """
-    if _is_null(value):
-        return None
-    text = str(value).strip().replace(",", "")
-    if text.lower() in _NOTHING:
-        return None
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise BadValue(text) from error
-    if not math.isfinite(number) or number < 0 or number != int(number) or number > 2**53:
-        raise BadValue(text)
-    return int(number)
-
-
-def moment(value: object) -> dt.datetime | None:
-    """A cell as a time in UTC: ISO 8601, the X export's `Tue Mar 02 06:48:15 +0000 2021`, or Unix seconds.
-
-    A time without zone is taken as UTC.
-
-    Raises:
-        BadValue: it is no time.
-    """
-    text = str(value).strip()
-    if _is_null(value) or text.lower() in _NOTHING:
-        return None
-    found = value if isinstance(value, dt.datetime) else next(_readings(text), None)
-    if found is None:
-        raise BadValue(text)
-    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
-
-
-def identifier(*parts: object) -> str:
-    """A short stable id from whatever tells one thing from another: 16 hex digits of a SHA-256."""
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _readings(text: str) -> Iterator[dt.datetime]:
-    for reading in (
-        dt.datetime.fromisoformat,
-        lambda text: dt.datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y"),
-        lambda text: dt.datetime.strptime(text, "%m/%d/%Y %H:%M:%S").replace(tzinfo=dt.UTC),
-        lambda text: dt.datetime.fromtimestamp(float(text), dt.UTC),
-    ):
-        try:
-            yield reading(text)
-        except (ValueError, OverflowError, OSError):
-            continue
-
-
-def _is_null(value: object) -> bool:
-    """None, NaN and NaT (which alone differ from themselves)."""
-    return value is None or value != value
-
-
-def _truth(value: object) -> bool:
-    if _is_null(value):
-        return False
-    return str(value).strip().lower() not in {"", "0", "false", "nan", "none", "null", "no"}
-
-
-def _post(
-    row: Row, columns: Mapping[str, str], source: str, platform: str | None, rights: str
-) -> tuple[Post, str | None]:
-    def cell(name: str) -> Any:
-        return row.get(columns[name]) if name in columns else None
-
-    def words(name: str) -> str | None:
-        value = cell(name)
-        return None if _is_null(value) else normalise(str(value)) or None
-
-    reason: str | None = None
-    counts: dict[str, int | None] = {}
-    for name in COUNTS:
-        try:
-            counts[name] = count(cell(name))
-        except BadValue:
-            counts[name], reason = None, f"bad_{name}"
-    try:
-        posted_at = moment(cell("posted_at"))
-    except BadValue:
-        posted_at, reason = None, "bad_posted_at"
-    text = words("text") or ""
-    if _truth(cell("repost")):
-        reason = reason or "repost"
-    if not text:
-        reason = reason or "no_text"
-    author = words("author")
-    post_id = words("post_id") or identifier(source, author, posted_at, text)
+    cells = _cells(row, tuple(about.columns.items()))
+    values: dict[str, Any] = {}
+    wrong = _numbers(cells, values, now)
+    text = _text(cells.get("text"))
+    author = _name(cells.get("author")) or about.account
     post = Post(
-        post_id=post_id,
-        source=source,
-        platform=platform,
-        community=words("community"),
+        post_id=_name(cells.get("post_id")) or identifier(about.source, author, values.get("posted_at"), text),
+        source=about.source,
+        platform=about.platform,
         author_id=author,
         text=text,
-        alt=words("alt"),
-        lang=words("lang") or detect(text),
-        posted_at=posted_at,
-        reply=_truth(cell("reply")) if "reply" in columns else None,
-        thread=words("thread"),
-        content_key=words("content_key"),
-        media=words("media"),
-        rights=rights,
-        impressions=counts["impressions"],
-        followers=counts["followers"],
-        likes=counts["likes"],
-        replies=counts["replies"],
-        reposts=counts["reposts"],
-        quotes=counts["quotes"],
-        shares=counts["shares"],
-        saves=counts["saves"],
-        clicks=counts["clicks"],
+        alt=_text(cells.get("alt")) or None,
+        lang=language(cells.get("lang")) or (detect(text) if text else None),
+        reply=truth(cells["reply"]) if "reply" in cells else None,
+        community=_name(cells.get("community")),
+        thread=_name(cells.get("thread")),
+        content_key=_name(cells.get("content_key")),
+        media=_name(cells.get("media")),
+        rights=about.rights,
+        **values,
     )
-    return post, reason
+    if wrong is not None:
+        yield Dropped(post, wrong.reason, field=wrong.field, value=wrong.value)
+    elif truth(cells.get("repost")):
+        yield Dropped(post, "repost")
+    elif not text:
+        yield Dropped(post, "no_text", field="text")
+    else:
+        yield post
+
+
+@lru_cache(maxsize=64)
+def _plan(columns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, bool], ...]:
+    """Field, column, and whether the column may be more than a plain name."""
+    return tuple((field, column, "." in column or (field in JOINED and "+" in column)) for field, column in columns)
+
+
+def _cells(row: Row, columns: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Our field -> the value, for the fields that are mapped."""
+    cells: dict[str, Any] = {}
+    for field, column, compound in _plan(columns):
+        value = row.get(column)
+        if value is None and compound and column not in row:
+            value = _joined(row, column) if field in JOINED else value_at(row, column)
+        cells[field] = value
+    return cells
+
+
+def _joined(row: Row, column: str) -> str:
+    found = [value_at(row, name) for name in names(column)]
+    return "\n".join(str(value) for value in found if not is_null(value) and value != "")
+
+
+def _numbers(cells: dict[str, Any], values: dict[str, Any], now: dt.datetime | None) -> Bad | None:
+    """Fill `values` with counts and times. Returns the first that cannot be what its column says."""
+    wrong: Bad | None = None
+    for name in COUNTS:
+        if name in cells:
+            try:
+                values[name] = count(cells[name])
+            except BadValue:
+                wrong = wrong or Bad(f"bad_{name}", name, shown(cells[name]))
+    for name in ("posted_at", "collected_at"):
+        if name in cells:
+            try:
+                values[name] = moment(cells[name], now)
+            except BadValue:
+                wrong = wrong or Bad(f"bad_{name}", name, shown(cells[name]))
+    return wrong
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value != value else normalise(value if isinstance(value, str) else str(value))
+
+
+def _name(value: object) -> str | None:
+    """An id, account or link; a number that came as 12.0 is 12."""
+    if isinstance(value, str) and value.isalnum() and value.isascii():
+        return value
+    if isinstance(value, float) and value == value and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return _text(value) or None

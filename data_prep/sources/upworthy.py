@@ -7,101 +7,91 @@ only. The archive's own correction of 2024: tests of 25 June 2013 to 10 January 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from data_prep.engagement import sample_ratio_p
 from data_prep.records import Dropped, Post
-from data_prep.sources import Read
-from data_prep.sources.columns import check_fields, require
-from data_prep.sources.files import Row, rows
-from data_prep.sources.table import BadValue, count, identifier
+from data_prep.sources import About, Bad, Block, Item, Row, files
+from data_prep.sources.blocking import shown
+from data_prep.sources.cells import BadValue, count, identifier
+from data_prep.sources.columns import check_columns, check_fields, value_at
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 
-COLUMNS = ("clickability_test_id", "headline", "eyecatcher_id", "impressions", "clicks", "test_week")
+FIELDS = ("clickability_test_id", "headline", "eyecatcher_id", "impressions", "clicks", "test_week")
+"""The archive's own columns; `source.columns` gives another name for one of them."""
 BAD_WEEKS = (201326, 201402)
 """First and last week (YYYYWW) in which the archive doubts its randomisation."""
-LEAST_P = 0.01
 
 
-def read(files: list[Path], columns: Mapping[str, str], *, source: str, platform: str | None, rights: str) -> Read:
-    """A post for each package. `content_key` is the test, `media` the image, `posted_at` the Monday of its week.
-
-    Args:
-        files: the archive's own CSVs, or a parquet with the same columns.
-        columns: another name for one of `COLUMNS`, where the file differs.
-        source: name of the corpus.
-        platform: of all its posts, or None.
-        rights: rights basis of all its rows.
-
-    Returns:
-        Drops: `bad_impressions` and `bad_clicks` (hidden ones too: there is no rate then), `no_text`, `no_test`,
-        `bad_week`, `not_randomised` (the weeks above), `sample_ratio` (impressions of a test's packages differ more
-        than chance allows, p < 0.01), and last `no_image`: what was shown under an unknown image cannot be compared.
+def check(path: Path, about: About) -> None:
+    """See `data_prep.sources`.
 
     Raises:
         ViralityError: a field that there is not, or a column that the file has not.
     """
-    check_fields(columns, COLUMNS)
-    named = {name: columns.get(name, name) for name in COLUMNS}
-    out = Read()
-    tests: defaultdict[str, list[Post]] = defaultdict(list)
-    for path in files:
-        for number, row in enumerate(rows(path)):
-            if number == 0:
-                require(path, row, named)
-            out.rows += 1
-            post, reason = _post({name: row[column] for name, column in named.items()}, source, platform, rights)
-            if reason is not None:
-                out.dropped.append(Dropped(post, reason))
-            else:
-                tests[post.content_key or ""].append(post)
-    for packages in tests.values():
-        fair = sample_ratio_p([post.impressions or 0 for post in packages]) >= LEAST_P
-        for post in packages:
-            if fair and post.media is not None:
-                out.posts.append(post)
-            else:
-                out.dropped.append(Dropped(post, "no_image" if fair else "sample_ratio"))
-    return out
+    check_fields(about.columns, FIELDS)
+    check_columns(path, _columns(about))
 
 
-def _post(row: Row, source: str, platform: str | None, rights: str) -> tuple[Post, str | None]:
-    impressions, clicks = _count(row["impressions"]), _count(row["clicks"])
-    text, test, image = (
-        normalise(str(row[name] or "")) for name in ("headline", "clickability_test_id", "eyecatcher_id")
-    )
-    week = _week(row["test_week"])
+def blocks(path: Path, about: About) -> Iterator[Block]:
+    """The packages of the archive's own CSVs, or of a parquet with the same columns."""
+    return files.blocks(path, columns=tuple(_columns(about).values()))
+
+
+def items(row: Row, about: About) -> Iterator[Item]:
+    """One package. `content_key` is the test, `media` the image (None: unknown), `posted_at` the Monday of its week.
+
+    Drops: `bad_impressions` and `bad_clicks` (hidden ones too: there is no rate then), `no_text`, `no_test`,
+    `bad_test_week` and `not_randomised` (the weeks above). Whether a test's packages were shown equally often is a
+    question to the whole test, asked elsewhere.
+    """
+    cells = {field: value_at(row, column) for field, column in _columns(about).items()}
+    impressions, clicks, week = (_count(cells[field]) for field in ("impressions", "clicks", "test_week"))
+    text, test, image = (_words(cells[field]) for field in ("headline", "clickability_test_id", "eyecatcher_id"))
+    monday = _monday(week)
     post = Post(
-        post_id=identifier(source, test, image, text, impressions, clicks),
-        source=source,
-        platform=platform,
+        post_id=identifier(about.source, test, image, text, impressions, clicks),
+        source=about.source,
+        platform=about.platform,
         text=text,
-        lang=detect(text),
-        posted_at=_monday(week),
+        lang=detect(text) if text else None,
+        posted_at=monday,
         content_key=test or None,
         media=image or None,
-        rights=rights,
+        rights=about.rights,
         impressions=impressions,
         clicks=clicks,
     )
-    return post, _reason(post, week)
+    wrong = _wrong(post, week, cells)
+    yield post if wrong is None else Dropped(post, wrong.reason, field=wrong.field, value=wrong.value)
 
 
-def _reason(post: Post, week: int | None) -> str | None:
+def _columns(about: About) -> dict[str, str]:
+    return {field: about.columns.get(field, field) for field in FIELDS}
+
+
+def _wrong(post: Post, week: int | None, cells: dict[str, Any]) -> Bad | None:
     if post.impressions is None:
-        return "bad_impressions"
+        return _bad("impressions", cells)
     if post.clicks is None or post.clicks > post.impressions:
-        return "bad_clicks"
+        return _bad("clicks", cells)
     if not post.text:
-        return "no_text"
+        return Bad("no_text", "headline")
     if post.content_key is None:
-        return "no_test"
-    if week is None:
-        return "bad_week"
-    return "not_randomised" if BAD_WEEKS[0] <= week <= BAD_WEEKS[1] else None
+        return Bad("no_test", "clickability_test_id")
+    if post.posted_at is None or week is None:
+        return _bad("test_week", cells)
+    return Bad("not_randomised", "test_week", str(week)) if BAD_WEEKS[0] <= week <= BAD_WEEKS[1] else None
+
+
+def _bad(field: str, cells: dict[str, Any]) -> Bad:
+    return Bad(f"bad_{field}", field, shown(cells[field]))
+
+
+def _words(value: object) -> str:
+    return "" if value is None or value != value else normalise(str(value))
 
 
 def _count(value: object) -> int | None:
@@ -111,13 +101,9 @@ def _count(value: object) -> int | None:
         return None
 
 
-def _week(value: object) -> int | None:
-    week = _count(value)
-    return week if week is not None and 200000 <= week <= 209953 and week % 100 <= 53 else None
-
-
 def _monday(week: int | None) -> dt.datetime | None:
-    """The archive counts weeks from Monday, 00 before the year's first one (`%W`)."""
-    if week is None:
+    """Monday of a week YYYYWW. The archive counts weeks from Monday, 00 before the year's first one (`%W`)."""
+    if week is None or not 200000 <= week <= 209953 or week % 100 > 53:
         return None
-    return dt.datetime.strptime(f"{week // 100} {week % 100} 1", "%Y %W %w").replace(tzinfo=dt.UTC)
+    first = dt.datetime(week // 100, 1, 1, tzinfo=dt.UTC)
+    return first + dt.timedelta(days=7 * (week % 100) - first.weekday() - (7 if first.weekday() == 0 else 0))

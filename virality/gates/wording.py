@@ -38,6 +38,8 @@ STOP_WORDS = {
 }
 """Words that carry no content, as `fold` spells them."""
 
+_WITHOUT = {lang: STOP_WORDS[lang] | NEGATIONS[lang] for lang in KNOWN}
+
 _FORMS = (
     "say said/make made/win won/go went gone/see saw seen/take took taken/come came/know knew known",
     "find found/give gave given/tell told/think thought/become became/leave left/feel felt/bring brought",
@@ -82,7 +84,7 @@ def content_words(text: str, lang: str) -> dict[str, str]:
     `lang` is one of `KNOWN`.
     """
     found: dict[str, str] = {}
-    without = STOP_WORDS[lang] | NEGATIONS[lang]
+    without = _WITHOUT[lang]
     for word in words(_split_tags(text)):
         for key in folded_keys(word):
             if key not in without and not key[0].isdecimal():
@@ -90,6 +92,7 @@ def content_words(text: str, lang: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=65536)
 def stem(key: str, lang: str) -> str:
     """A light stem of a folded word: endings (and Arabic clitics) cut while enough of the word is left."""
     return _stem_arabic(key) if lang == "ar" else _stem_english(key)

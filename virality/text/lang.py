@@ -96,6 +96,8 @@ _LETTER_HINTS = {
     "nl": re.compile("ij|sch\\w|oo[rd]\\b"),
     "en": re.compile("(?:ing|tion|tions|ed|ly|ck|wn|ies|ous|ness)\\b|\\bwh|['’](?:s|t|re|ve|ll|m)\\b|ee|sh|th|oo|gh"),
 }
+_ASCII_HINTS = {name: _LETTER_HINTS[name] for name in ("fr", "it", "nl", "en")}
+"""Those that can be found in plain ASCII."""
 _HINT_WEIGHT = 0.34
 _ENGLISH_EDGE = 0.15  # words shared with neighbours ('is', 'in') are mostly English in plain ASCII
 _MIN_SCORE = 0.5
@@ -159,7 +161,7 @@ def _cyrillic(text: str) -> str | None:
 
 
 def _latin(text: str) -> str | None:
-    found = words(HASHTAG.sub(" ", text)) or words(text)
+    found = (words(HASHTAG.sub(" ", text)) if "#" in text else []) or words(text)
     tokens = [w.lower().replace("’", "'") for w in found if not w[0].isdecimal()]
     if sum(map(len, tokens)) < _MIN_LETTERS:
         return None
@@ -169,7 +171,7 @@ def _latin(text: str) -> str | None:
             scores[name] += 1 / len(holders)
     joined = " ".join(tokens)
     if max(scores.values()) < 3:
-        for name, hint in _LETTER_HINTS.items():
+        for name, hint in (_ASCII_HINTS if joined.isascii() else _LETTER_HINTS).items():
             scores[name] += _HINT_WEIGHT * min(len(hint.findall(joined)), 4)
     if joined.isascii() and scores["en"]:
         scores["en"] += _ENGLISH_EDGE

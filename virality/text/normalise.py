@@ -125,7 +125,12 @@ def without_mentions(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words in order: apostrophes inside kept, hashtags without '#', numbers whole, no mentions."""
-    return _WORD.findall(without_mentions(text).replace("_", " "))
+    return list(_words(text))
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(without_mentions(text).replace("_", " ")))
 
 
 _ABBREVIATIONS = vocabulary(

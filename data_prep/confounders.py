@@ -1,0 +1,341 @@
+"""What explains engagement apart from the wording: hour, weekday, age, followers, media, reply, thread.
+
+A linear model on the differences between consecutive posts of one account, so that the account, its growth and its
+audience cancel exactly (first differences; Wooldridge 2010, section 10.6). The form of the wording stands in the model
+as a nuisance, so that an hour at which questions are asked does not get the question's credit; what is taken out of the
+engagement is the confounders' part alone. All sums are of integers: the fit is the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep.engine import Table, place
+from data_prep.traits import FORM
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FACTORS: dict[str, tuple[str, ...]] = {
+    "hour": tuple(f"{hour:02d}:00" for hour in range(24)),
+    "weekday": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "age": ("unknown", "< 6 h", "6-12 h", "12-24 h", "1-2 d", "2-4 d", "4-8 d", "8-16 d", "16-32 d", "> 32 d"),
+    "reply": ("no", "yes"),
+    "thread": ("no", "yes"),
+}
+"""Confounders and their levels; `media` has those of the corpus, `followers` is a number."""
+MOST_MEDIA = 20
+
+_QUARTER = 90 * 86400
+_UNIT = 1_000_000
+_GROWTH = 10_000
+_WEIGHT = 256
+_RIDGE = 20.0
+LEAST_ROWS = 200
+"""Fewer consecutive posts than this tell nothing, and nothing is taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The fitted model.
+
+    Fields:
+        coefficients: factor -> level -> nats, centred to zero over the posts of the fit; only confounders.
+        errors: their standard errors.
+        followers: nats for one nat of followers; 0 where followers are not known.
+        rows: differences in the fit.
+        before, after: variance of the differences before and after the confounders are taken out.
+        trouble: what speaks against the model's assumptions, in words; empty where nothing does.
+        checks: figures behind `trouble`.
+    """
+
+    coefficients: dict[str, dict[str, float]] = field(default_factory=dict)
+    errors: dict[str, dict[str, float]] = field(default_factory=dict)
+    followers: float = 0.0
+    rows: int = 0
+    before: float = 0.0
+    after: float = 0.0
+    trouble: tuple[str, ...] = ()
+    checks: dict[str, float] = field(default_factory=dict)
+
+
+def levels(corpus: Table, media: Sequence[str]) -> Table:
+    """One row a dated post: n and the number of its level in each factor, with form and log followers."""
+    import ibis
+
+    hours = (corpus.collected - corpus.t) / 3600.0
+    ages = ibis.cases(
+        (hours.isnull(), 0),
+        *((hours < limit, at) for at, limit in enumerate((6, 12, 24, 48, 96, 192, 384, 768), 1)),
+        else_=9,
+    )
+    named = ibis.cases(*((corpus.media == name, at) for at, name in enumerate(media, 1)), else_=len(media) + 1)
+    return corpus.select(
+        n=corpus.n,
+        hour=(corpus.t // 3600) % 24,
+        weekday=(corpus.t // 86400 + 3) % 7,
+        age=ages,
+        reply=corpus.reply.fill_null(False).ifelse(1, 0),
+        thread=corpus.thread.notnull().ifelse(1, 0),
+        media=ibis.ifelse(corpus.media.isnull(), 0, named),
+        form=corpus.form,
+        half=(corpus.account.fill_null(0) + corpus.t // _QUARTER) % 2,
+        growth=((corpus.followers.cast("float64") + 1).ln() * _GROWTH).round().cast("int64"),
+    )
+
+
+def moves(signals: Table) -> Table:
+    """Consecutive posts (a, then b) of each account."""
+    import ibis
+
+    dated = signals.filter(signals.account.notnull() & signals.t.notnull())
+    order = ibis.window(group_by=["account", "rated"], order_by=["t", "n"])
+    pairs = dated.select(a=dated.n.lag().over(order), b=dated.n)
+    return pairs.filter(pairs.a.notnull())
+
+
+def differences(gaps: Table, found: Table) -> Table:
+    """Moves with a gap, the levels of both posts and `half`: every other quarter of every other account."""
+    columns = [name for name in found.columns if name != "n"]
+    one = found.select(a="n", **{f"{name}_a": found[name] for name in columns})
+    two = found.select(b="n", **{f"{name}_b": found[name] for name in columns})
+    spoken = gaps.filter(gaps.gap.notnull()).select("a", "b", "gap", "sampling")
+    joined = spoken.join(one, "a").join(two, "b")
+    joined = joined.drop("half_a", *(name for name in joined.columns if name.endswith("_right")))
+    return joined.rename(half="half_b")
+
+
+def fit(batches: Iterable[pa.RecordBatch], media: Sequence[str]) -> Model:
+    """The model of batches of `differences`. Exact sums: neither the order nor the size of the batches matters."""
+    design = _Design(media)
+    sums = _Sums(design.width)
+    tails = _Tails()
+    for batch in batches:
+        for part in _small(batch):
+            sums.add(*design.rows(part))
+            tails.add(part)
+    if sums.rows < LEAST_ROWS:
+        return Model(rows=sums.rows)
+    return _model(design, sums, tails)
+
+
+def taken_out(found: Table, model: Model, media: Sequence[str]) -> Table:
+    """One row a post: n and `control`, the confounders' part of its engagement in nats."""
+    import ibis
+
+    control: Table = ibis.literal(0.0)
+    for factor, names in _factors(media).items():
+        if factor in model.coefficients:
+            values = [round(model.coefficients[factor][name], 9) for name in names]
+            control = control + ibis.array(values)[place(found[factor])]
+    if model.followers:
+        control = control + found.growth.fill_null(0).cast("float64") * (model.followers / _GROWTH)
+    return found.select(n=found.n, control=control)
+
+
+def _factors(media: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return FACTORS | {"media": ("none", *media, "other")}
+
+
+class _Design:
+    """Columns of the model: one a level of each confounder, log followers, one a bit of form."""
+
+    def __init__(self, media: Sequence[str]) -> None:
+        self.factors = _factors(media)
+        self.starts: dict[str, int] = {}
+        at = 0
+        for name, names in self.factors.items():
+            self.starts[name] = at
+            at += len(names)
+        self.growth = at
+        self.form = at + 1
+        self.width = self.form + len(FORM)
+
+    def rows(
+        self, columns: Mapping[str, NDArray[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Differences (rows, width), gaps in fixed point, integer weights, and which half of the time each is of."""
+        count = len(columns["gap"])
+        x = np.zeros((count, self.width))
+        every = np.arange(count)
+        for name, start in self.starts.items():
+            np.add.at(x, (every, start + columns[f"{name}_b"]), 1.0)
+            np.add.at(x, (every, start + columns[f"{name}_a"]), -1.0)
+        x[:, self.growth] = columns["growth_b"] - columns["growth_a"]
+        bits = np.arange(len(FORM))
+        x[:, self.form :] = ((columns["form_b"][:, None] >> bits) & 1) - ((columns["form_a"][:, None] >> bits) & 1)
+        y = np.rint(np.clip(columns["gap"], -20, 20) * _UNIT)
+        weights = np.rint(_WEIGHT * 0.5 / (0.5 + columns["sampling"]))
+        return x, y, weights, columns["half"]
+
+
+class _Sums:
+    """Weighted sums of products for either half, in Python integers held by arrays of objects or int64."""
+
+    def __init__(self, width: int) -> None:
+        self.xx = np.zeros((2, width, width), dtype=object)
+        self.xy = np.zeros((2, width), dtype=object)
+        self.yy = [0, 0]
+        self.weight = [0, 0]
+        self.rows = 0
+
+    def add(self, x: NDArray[Any], y: NDArray[Any], weights: NDArray[Any], half: NDArray[Any]) -> None:
+        for side in (0, 1):
+            mine = half == side
+            weighed = x[mine] * weights[mine, None]
+            self.xx[side] += (weighed.T @ x[mine]).astype(np.int64).astype(object)
+            self.xy[side] += (weighed.T @ y[mine]).astype(np.int64).astype(object)
+            self.yy[side] += int((weights[mine] * np.rint(y[mine] / 1000) ** 2).sum())
+            self.weight[side] += int(weights[mine].sum())
+        self.rows += len(y)
+
+
+class _Tails:
+    """Counts of gaps by size, in steps of 0.05 nats: how heavy the tails are."""
+
+    STEP = 0.05
+
+    def __init__(self) -> None:
+        self.counts = np.zeros(802, dtype=np.int64)
+
+    def add(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        clear = columns["sampling"] < 0.2
+        sizes = np.minimum(np.abs(columns["gap"][clear]) / self.STEP, 801).astype(np.int64)
+        self.counts += np.bincount(sizes, minlength=802)
+
+    def beyond(self, deviations: float) -> float:
+        """Share of gaps beyond so many robust standard deviations (1.4826 times the median size)."""
+        total = int(self.counts.sum())
+        if total < LEAST_ROWS:
+            return 0.0
+        median = float(np.searchsorted(np.cumsum(self.counts), total / 2) + 0.5) * self.STEP
+        first = math.ceil(deviations * 1.4826 * median / self.STEP)
+        return float(self.counts[first:].sum() / total)
+
+
+def _small(batch: pa.RecordBatch) -> Iterator[dict[str, NDArray[Any]]]:
+    """A batch's columns in pieces in which a sum of products stays below 2**53."""
+    columns = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+    for name in ("growth_a", "growth_b"):
+        columns[name] = np.nan_to_num(columns[name].astype(np.float64))
+    unknown = (columns["growth_a"] == 0) | (columns["growth_b"] == 0)
+    columns["growth_a"][unknown] = columns["growth_b"][unknown] = 0
+    for begin in range(0, len(batch), 10_000):
+        yield {name: values[begin : begin + 10_000] for name, values in columns.items()}
+
+
+def _model(design: _Design, sums: _Sums, tails: _Tails) -> Model:
+    whole, half = _solve(sums, (0, 1)), [_solve(sums, (side,)) for side in (0, 1)]
+    scale = np.ones(design.width)
+    scale[design.growth] = _GROWTH
+    solution, errors = whole.solution * scale, whole.errors * scale
+    coefficients: dict[str, dict[str, float]] = {}
+    spread: dict[str, dict[str, float]] = {}
+    for name, start in design.starts.items():
+        names = design.factors[name]
+        part = slice(start, start + len(names))
+        seen = whole.seen[part]
+        if np.count_nonzero(seen) < 2:
+            continue
+        centre = float(np.average(solution[part], weights=seen))
+        values = np.where(seen > 0, solution[part] - centre, 0.0)
+        coefficients[name] = {level: float(value) for level, value in zip(names, values, strict=True)}
+        spread[name] = {level: float(value) for level, value in zip(names, errors[part], strict=True)}
+    confounding = np.zeros(design.width)
+    for name, start in design.starts.items():
+        for at, level in enumerate(design.factors[name]):
+            confounding[start + at] = coefficients.get(name, {}).get(level, 0.0)
+    grows = whole.seen[design.growth] > 0 and abs(solution[design.growth]) > 2 * errors[design.growth]
+    followers = float(solution[design.growth]) if grows else 0.0
+    confounding[design.growth] = followers / _GROWTH
+    checks = _checks(design, whole, half, tails)
+    return Model(
+        coefficients=coefficients,
+        errors=spread,
+        followers=followers,
+        rows=sums.rows,
+        before=whole.variance,
+        after=whole.without(confounding),
+        trouble=_trouble(checks),
+        checks=checks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    solution: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    xx: NDArray[np.float64]
+    xy: NDArray[np.float64]
+    variance: float
+    weight: float
+
+    def without(self, coefficients: NDArray[np.float64]) -> float:
+        """Variance that is left when `coefficients` are taken out."""
+        explained = 2 * coefficients @ self.xy - coefficients @ self.xx @ coefficients
+        return float(self.variance - explained / self.weight)
+
+
+def _solve(sums: _Sums, sides: Sequence[int]) -> _Solved:
+    xx = sum(sums.xx[side] for side in sides).astype(np.float64) / _WEIGHT
+    xy = sum(sums.xy[side] for side in sides).astype(np.float64) / (_WEIGHT * _UNIT)
+    weight = max(sum(sums.weight[side] for side in sides) / _WEIGHT, 1e-9)
+    variance = sum(sums.yy[side] for side in sides) / (_WEIGHT * 1e6) / weight
+    seen = np.diagonal(xx).copy()
+    ridge = np.where(seen > 0, np.minimum(_RIDGE, 1e-3 * seen + 1e-9), 1.0)
+    inverse = np.linalg.inv(xx + np.diag(ridge))
+    solution = np.round(inverse @ xy, 9)
+    left = max(variance - float(2 * solution @ xy - solution @ xx @ solution) / weight, 1e-9)
+    # consecutive differences share a post (correlation -1/2), which costs the errors about a fifth
+    errors = np.sqrt(np.maximum(np.diagonal(inverse @ xx @ inverse), 0.0) * left * 1.5)
+    return _Solved(solution, errors, seen, xx, xy, variance, weight)
+
+
+def _checks(design: _Design, whole: _Solved, half: Sequence[_Solved], tails: _Tails) -> dict[str, float]:
+    """Figures that are near 1 (instability) or small (tails) where the model's assumptions hold."""
+    one, two = half
+    scores: list[NDArray[np.float64]] = []
+    for name, start in design.starts.items():
+        part = slice(start, start + len(design.factors[name]))
+        both = (one.seen[part] > 50) & (two.seen[part] > 50)
+        if np.count_nonzero(both) >= 2:
+            change = (one.solution[part] - two.solution[part])[both]
+            change = change - change.mean()
+            error = np.hypot(one.errors[part], two.errors[part])[both]
+            scores.append(change / np.maximum(error, 1e-9))
+    bits = slice(design.form, design.width)
+    common = (one.seen[bits] > 50) & (two.seen[bits] > 50)
+    wording = ((one.solution - two.solution)[bits] / np.hypot(one.errors[bits], two.errors[bits]).clip(1e-9))[common]
+    return {
+        "instability": float(np.mean(np.concatenate(scores) ** 2)) if scores else 0.0,
+        "wording_instability": float(np.mean(wording**2)) if wording.size else 0.0,
+        "beyond_4_sd": tails.beyond(4.0),
+        "explained": 1 - whole.without(whole.solution) / whole.variance if whole.variance > 0 else 0.0,
+    }
+
+
+def _trouble(checks: Mapping[str, float]) -> tuple[str, ...]:
+    said = []
+    if checks["instability"] > 2.5:
+        said.append(
+            f"hour, weekday and the other confounders are not the same in the two halves of the accounts "
+            f"(mean squared z {checks['instability']:.1f}, 1 expected)"
+        )
+    if checks["wording_instability"] > 4:
+        said.append(
+            f"the same form of wording works differently in the two halves of the accounts "
+            f"(mean squared z {checks['wording_instability']:.1f}, 1 expected)"
+        )
+    if checks["beyond_4_sd"] > 0.02:
+        said.append(
+            f"{checks['beyond_4_sd']:.1%} of the differences lie beyond 4 robust standard deviations (0.006% of normal "
+            "ones would): a few posts decide the means"
+        )
+    return tuple(said)

@@ -1,0 +1,163 @@
+"""The set-based steps' engine: Ibis expressions on an embedded DuckDB that spills to disk, each result kept as parquet.
+
+An expression is made once: `keep` writes it aside, renames it, and a later run of the same folder finds it. DuckDB adds
+floats in no fixed order, so no expression of this room sums floats: they are rounded to fixed point first, and sums of
+integers are the same for any number of threads and on any engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virality.atomic import aside
+from virality.errors import ViralityError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Table = Any
+"""An Ibis table expression; Ibis has no types that mypy could follow."""
+
+FIXED = 1_000_000_000
+"""Units of a nat in fixed point."""
+
+
+class Engine(Protocol):
+    """Where expressions run."""
+
+    def read(self, paths: Sequence[Path]) -> Table:
+        """Parquet files of one schema as one table."""
+
+    def keep(self, table: Table, name: str) -> Table:
+        """The table made, kept under `name` and read back."""
+
+    def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
+        """The table's rows, in its own order where it has one."""
+
+    def close(self) -> None:
+        """Leave it; what was kept stays."""
+
+
+class DuckDB:
+    """The engine on this machine.
+
+    Args:
+        folder: where results and spilled data go.
+        memory: limit in MB; what does not fit is spilled to `folder`.
+        threads: of DuckDB. No result depends on it.
+    """
+
+    def __init__(self, folder: Path, *, memory: int = 1800, threads: int = 2) -> None:
+        """Open an empty database in memory."""
+        import ibis
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.connection = ibis.duckdb.connect(
+            threads=threads,
+            memory_limit=f"{memory}MB",
+            temp_directory=str(folder / "spill"),
+            preserve_insertion_order=False,
+        )
+
+    def read(self, paths: Sequence[Path]) -> Table:
+        """Parquet files of one schema as one table."""
+        return self.connection.read_parquet([str(path) for path in paths])
+
+    def keep(self, table: Table, name: str) -> Table:
+        """The table made, kept as `<name>.parquet` and read back; one that lies there already is not made again."""
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            with aside(path) as temporary, _told(path):
+                self.connection.to_parquet(table, temporary, compression="zstd", compression_level=1)
+        return self.read([path])
+
+    def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
+        """The table's rows in batches of at most 50,000."""
+        with _told(self.folder):
+            yield from self.connection.to_pyarrow_batches(table, chunk_size=50_000)
+
+    def close(self) -> None:
+        """Close the database; what was kept stays."""
+        self.connection.disconnect()
+
+
+class _told:
+    """A full disk or memory as one line that says what to do."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if kind is None or error is None:
+            return
+        text = str(error)
+        if kind.__name__ == "OutOfMemoryException" or "No space left" in text or "failed to write" in text.lower():
+            full = "No space left" in text or "write" in text.lower()
+            way = "make room on the disk" if full else "give it more with engine.memory_mb="
+            raise ViralityError(
+                f"{self.place}: {' '.join(text.split())[:160]}; {way}, and run the command again"
+            ) from error
+
+
+def place(number: Table) -> Table:
+    """A number as the place in an array: Spark counts places in 32 bits, and none is below zero."""
+    import ibis
+
+    return ibis.greatest(number, 0).cast("int32")
+
+
+def unions(tables: Sequence[Table]) -> Table:
+    """All rows of tables of one schema."""
+    first, *rest = tables
+    return first.union(*rest) if rest else first
+
+
+def one_row(engine: Engine, table: Table) -> dict[str, Any]:
+    """The only row of a table; sums of integers are integers, however wide the engine made them."""
+    [row] = [row for batch in engine.batches(table) for row in batch.to_pylist()]
+    return {name: int(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+
+
+def columns(engine: Engine, table: Table, sort: str | None = None) -> dict[str, NDArray[Any]]:
+    """A narrow table in memory, by column; nulls are NaN or None."""
+    import pyarrow as pa
+
+    batches = list(engine.batches(table))
+    whole = pa.Table.from_batches(batches) if batches else None
+    if whole is None:
+        return {name: np.zeros(0) for name in table.columns}
+    if sort is not None:
+        whole = whole.sort_by(sort)
+    return {name: _numpy(whole[name]) for name in whole.column_names}
+
+
+def integers(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Values as 64-bit integers."""
+    return np.asarray(values, dtype=np.int64)
+
+
+def null(kind: str) -> Table:
+    """A null of a type."""
+    import ibis
+
+    return ibis.null(kind)
+
+
+def _numpy(column: pa.ChunkedArray) -> NDArray[Any]:
+    import pyarrow as pa
+
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.int64())
+    if pa.types.is_integer(column.type):
+        column = column.fill_null(-1)
+    return np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False))

@@ -1,0 +1,138 @@
+"""How engagement is made comparable: account, confounders and chance taken out of the gap of every candidate pair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep import confounders, engagement, lifts
+from data_prep.confounders import Model
+from data_prep.engagement import Prior
+from data_prep.engine import Engine, Table, columns, null, one_row
+from data_prep.lifts import Chance
+from data_prep.records import ACTIONS
+from data_prep.steps import Corpus
+
+LEAST_REPEATS = 20
+"""Fewer repeated posts than this do not tell the noise; then half of the spread is taken to be noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How engagement was made comparable.
+
+    Fields:
+        signals, baselines, controls: tables by post; None where nothing is counted.
+        model: what the confounders explain.
+        media: media kinds that the model tells apart.
+        priors: of rates, by action.
+    """
+
+    signals: Table | None = None
+    baselines: Table | None = None
+    controls: Table | None = None
+    model: Model = field(default_factory=Model)
+    media: tuple[str, ...] = ()
+    priors: dict[str, Prior] = field(default_factory=dict)
+
+
+def measure(engine: Engine, found: Corpus, tests: NDArray[np.int64], profile: Mapping[str, float] | None) -> Measures:
+    """Engagement made comparable: signals, baselines and the confounders, fitted on what is not tested on.
+
+    Args:
+        engine: where expressions run.
+        found: the corpus.
+        tests: numbers of the posts in the test part.
+        profile: weights of actions; None for a plain mean.
+
+    Raises:
+        ViralityError: a profile is asked for and there are no impressions.
+    """
+    import ibis
+
+    rates = engagement.priors(found.totals)
+    engagement.needs_rates(profile, rates)
+    actions = [name for name in ACTIONS if found.totals[f"{name}_counted"]]
+    if not actions:
+        return Measures(priors=rates)
+    posts = found.posts
+    signals = engine.keep(engagement.signals(posts, actions, rates, profile), "signals")
+    baselines = engine.keep(engagement.baselines(signals), "baselines")
+    common = posts.filter(posts.media.notnull()).group_by("media").aggregate(posts=ibis._.count())
+    listed = columns(engine, common.order_by([ibis.desc("posts"), "media"]).limit(confounders.MOST_MEDIA))
+    media = tuple(sorted(str(name) for name in listed["media"]))
+    levels = engine.keep(confounders.levels(posts.filter(posts.t.notnull()), media), "levels")
+    moves = confounders.moves(signals)
+    if len(tests):
+        held = ibis.memtable({"held": tests})
+        moves = moves.filter(moves.a.notin(held.held) & moves.b.notin(held.held))
+    gaps = confounders.differences(engagement.gap(moves, signals), levels)
+    model = confounders.fit(engine.batches(gaps), media)
+    controls = engine.keep(confounders.taken_out(levels, model, media), "controls")
+    return Measures(signals, baselines, controls, model, media, rates)
+
+
+def gaps(engine: Engine, found: Corpus, placed: Table, measures: Measures, max_hours: float) -> tuple[Table, Chance]:
+    """Placed candidates with `gap`, `noise` (variance) and `sampling`, where engagement is known, and what chance does.
+
+    A/B tests bring gap and noise of their own; labelled pairs have none.
+    """
+    own = placed.filter(placed.gap.notnull() | placed.label.notnull()).mutate(sampling=null("float64"))
+    if measures.signals is None or measures.controls is None:
+        return own, Chance(0.0, 0.0)
+    mined = placed.filter(placed.gap.isnull() & placed.label.isnull()).drop("gap", "noise")
+    raw = engagement.gap(mined, measures.signals)
+    one = measures.controls.select(a="n", control_a="control")
+    two = measures.controls.select(b="n", control_b="control")
+    both = raw.left_join(one, "a").left_join(two, "b")
+    both = both.mutate(gap=both.gap - (both.control_b.fill_null(0.0) - both.control_a.fill_null(0.0)))
+    both = engine.keep(both.filter(both.gap.notnull()).select(*raw.columns), "gaps")
+    chance = _chance(engine, found, both, measures, max_hours)
+    noisy = engine.keep(lifts.with_noise(both, measures.baselines, chance), "noisy")
+    moments = one_row(
+        engine,
+        noisy.aggregate(
+            pairs=noisy.count(),
+            squares=(noisy.gap * noisy.gap * 1e6).round().cast("int64").sum(),
+            noise=(noisy.noise * 1e6).round().cast("int64").sum(),
+        ),
+    )
+    effect = lifts.effect_of((moments["squares"] or 0) / 1e6, (moments["noise"] or 0) / 1e6, moments["pairs"])
+    chance = Chance(chance.noise, effect, chance.typical, chance.repeats)
+    return own.union(noisy[own.columns]), chance
+
+
+def choose(noisy: Table, *, least_gap: float, per_post: int) -> Table:
+    """Pairs with a winner; of `neighbour` those `least_gap` nats apart, the `per_post` most similar of each post."""
+    import ibis
+
+    decided = noisy.filter(noisy.label.notnull() | (noisy.gap.notnull() & (noisy.gap != 0)))
+    near = decided.filter((decided.kind == "neighbour") & (decided.gap.abs() >= least_gap))
+    order = ibis.window(group_by="b", order_by=[ibis.desc((near.similar * 1e9).round().cast("int64")), "a"])
+    near = near.mutate(place=ibis.row_number().over(order))
+    near = near.filter(near.place < per_post).drop("place")
+    return decided.filter(decided.kind != "neighbour").union(near[decided.columns])
+
+
+def _chance(engine: Engine, found: Corpus, mined: Table, measures: Measures, max_hours: float) -> Chance:
+    again = engagement.repeats(measures.signals, found.posts, round(max_hours * 3600))
+    differences = columns(engine, engagement.gap(again, measures.signals).select("gap"))["gap"].astype(np.float64)
+    differences = differences[np.isfinite(differences)]
+    moments = one_row(engine, engagement.gap_moments(mined))
+    squares, sampling = (moments["squares"] or 0) / 1e6, (moments["sampling"] or 0) / 1e6
+    spread = squares / max(moments["pairs"], 1)
+    own: Table = measures.baselines
+    typical = one_row(
+        engine,
+        own.aggregate(posts=own.count(), squares=(own.spread * own.spread * 1e6).round().cast("int64").sum()),
+    )
+    usual = (typical["squares"] or 0) / 1e6 / max(typical["posts"], 1)
+    counting = sampling / max(moments["pairs"], 1)
+    if len(differences) >= LEAST_REPEATS:
+        # the median, so that a post that went through the roof on its second posting does not decide
+        noise = float((1.4826 * np.median(np.abs(differences))) ** 2)
+        return Chance(max(noise - counting, 1e-6), 0.0, usual, len(differences))
+    return Chance(max(spread / 2 - counting, spread / 20, 1e-6), 0.0, usual)
