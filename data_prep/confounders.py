@@ -75,7 +75,9 @@ def levels(corpus: Table, media: Sequence[str]) -> Table:
         *((hours < limit, at) for at, limit in enumerate((6, 12, 24, 48, 96, 192, 384, 768), 1)),
         else_=9,
     )
-    named = ibis.cases(*((corpus.media == name, at) for at, name in enumerate(media, 1)), else_=len(media) + 1)
+    named: Table = ibis.literal(1)
+    if media:
+        named = ibis.cases(*((corpus.media == name, at) for at, name in enumerate(media, 1)), else_=len(media) + 1)
     return corpus.select(
         n=corpus.n,
         hour=(corpus.t // 3600) % 24,
@@ -136,7 +138,7 @@ def taken_out(found: Table, model: Model, media: Sequence[str]) -> Table:
             control = control + ibis.array(values)[place(found[factor])]
     if model.followers:
         control = control + found.growth.fill_null(0).cast("float64") * (model.followers / _GROWTH)
-    return found.select(n=found.n, control=control)
+    return found.select(n=found.n, control=control.cast("float64"))
 
 
 def _factors(media: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ import numpy as np
 from data_prep.engine import Engine, Table, columns, one_row
 from data_prep.lifts import Chance
 from data_prep.measures import Measures
-from data_prep.records import ACTIONS, COUNTS, MEASURED, SPLITS
+from data_prep.records import ACTIONS, COUNTS, KINDS, MEASURED, SPLITS
 from data_prep.settings import PrepareSettings
 from data_prep.splits import Placed, Sides, largest_share
 from data_prep.steps import Corpus
@@ -65,7 +65,7 @@ def before(
 
 
 def after(engine: Engine, prepared: Prepared, read: Table, pairs: Table, settings: PrepareSettings) -> dict[str, Any]:
-    """Facts of the written files: rows, drops, pairs, certainty, examples and what to expect of them."""
+    """Facts of the written files: rows, drops, pairs, certainty and what to expect of them."""
     refused = prepared.corpus.refused
     reasons: dict[str, int] = {}
     for table in (read, refused):
@@ -102,16 +102,24 @@ def of_pairs(engine: Engine, pairs: Table) -> dict[str, Any]:
         faithful[kind] = faithful.get(kind, 0) + true
     measured = table.filter(table.kind.isin(MEASURED))
     clusters = columns(engine, measured.group_by("split").aggregate(components=ibis._.component.nunique()))
+    components = dict(sorted(zip(clusters["split"].tolist(), clusters["components"].tolist(), strict=True)))
     return {
         "pairs": by_kind,
         "faithful": faithful,
-        "components_of": dict(sorted(zip(clusters["split"].tolist(), clusters["components"].tolist(), strict=True))),
+        "components_of": components,
         "certainty": {
             kind: _certainty(engine, table.filter(table.kind == kind)) for kind in by_kind if kind in MEASURED
         },
-        "examples": [row for kind in by_kind for row in _examples(engine, table.filter(table.kind == kind))],
-        "expectations": _expectations(by_kind, table, engine),
+        "expectations": _expectations(by_kind, components),
     }
+
+
+def examples(engine: Engine, pairs: Table) -> list[dict[str, Any]]:
+    """A few pairs of each kind with their texts, drawn by their ids."""
+    table = pairs.mutate(kind=pairs.kind.cast("string"), split=pairs.split.cast("string"))
+    wanted = ["kind", "split", "worse", "better", "lift", "p_better", "hours_apart", "faithful"]
+    few = [table.filter(table.kind == kind).order_by("pair_id").limit(EXAMPLES).select(*wanted) for kind in KINDS]
+    return [row for kind in few for batch in engine.batches(kind) for row in batch.to_pylist()]
 
 
 def counts(engine: Engine, table: Table, name: str) -> dict[str, int]:
@@ -124,8 +132,14 @@ def counts(engine: Engine, table: Table, name: str) -> dict[str, int]:
     return dict(sorted(((str(value), int(rows)) for value, rows in listed), key=lambda item: (-item[1], item[0])))
 
 
-def expectation(learned: int, tested: int) -> str:
-    """What so many pairs are good for, in a sentence: '214 pairs: about 57%, ...'."""
+def expectation(learned: int, tested: int, components: int) -> str:
+    """What so many pairs are good for, in a sentence: '214 pairs to learn from: about 57%, ...'.
+
+    Args:
+        learned: measured pairs in `train`.
+        tested: in `test`.
+        components: of the test; pairs of one component tell little more than one does.
+    """
     if learned < 50:
         said = f"{learned:,} measured pairs to learn from: too few for any scorer"
     else:
@@ -135,9 +149,10 @@ def expectation(learned: int, tested: int) -> str:
         said = f"{learned:,} measured pairs to learn from: about {about:.0%}{beyond} with the linear scorer"
     if not tested:
         return f"{said}; no pair to test on"
-    points = 100 * 1.96 * math.sqrt(0.25 / tested)
-    least = f"{points:.0f}" if points >= 1 else f"{points:.1f}"
-    return f"{said}; {tested:,} to test on: differences under {least} points cannot be seen"
+    points = 100 * 1.96 * math.sqrt(0.25 / max(components, 1))
+    least = f"{points:.0f}" if points >= 2 else f"{points:.1f}"
+    in_all = f" in {components:,} components" if components != tested else ""
+    return f"{said}; {tested:,} to test on{in_all}: differences under {least} points cannot be seen"
 
 
 def summary(facts: Mapping[str, Any], folder: Path) -> str:
@@ -287,7 +302,7 @@ def _certainty(engine: Engine, pairs: Table) -> dict[str, Any]:
     import ibis
 
     known = pairs.filter(pairs.p_better.notnull())
-    bins = ibis.least((known.p_better.cast("float64") * 20).floor().cast("int64"), 19)
+    bins = ibis.least((known.p_better.cast("float64") * 20 + 1e-5).floor().cast("int64"), 19)
     found = columns(
         engine,
         known.group_by(bin=bins).aggregate(
@@ -302,17 +317,9 @@ def _certainty(engine: Engine, pairs: Table) -> dict[str, Any]:
     }
 
 
-def _examples(engine: Engine, pairs: Table) -> list[dict[str, Any]]:
-    """A few pairs of a kind, drawn by their ids."""
-    wanted = ["kind", "split", "worse", "better", "lift", "p_better", "hours_apart", "faithful"]
-    few = pairs.order_by("pair_id").limit(EXAMPLES).select(*wanted)
-    return [row for batch in engine.batches(few) for row in batch.to_pylist()]
-
-
-def _expectations(by_kind: Mapping[str, Mapping[str, int]], pairs: Table, engine: Engine) -> str | None:
-    learned = sum(by_kind[kind].get("train", 0) for kind in by_kind if kind in MEASURED)
-    tested = sum(by_kind[kind].get("test", 0) for kind in by_kind if kind in MEASURED)
-    return expectation(learned, tested) if learned or tested else None
+def _expectations(by_kind: Mapping[str, Mapping[str, int]], components: Mapping[str, int]) -> str | None:
+    learned, tested = (sum(by_kind[kind].get(part, 0) for kind in by_kind if kind in MEASURED) for part in ("train", "test"))
+    return expectation(learned, tested, components.get("test", 0)) if learned or tested else None
 
 
 def _empty_parts(facts: Mapping[str, Any]) -> Sequence[str]:

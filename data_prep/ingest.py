@@ -50,6 +50,8 @@ _SMALL = 4_000_000
 """Bytes of input that one process reads sooner than several."""
 _ENOUGH_ROWS = 20
 """Rows that must have been read before a share of bad ones says anything."""
+_MANY_BAD = 1000
+"""Bad rows at which a large file is not read to its end before its share of them is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,9 @@ def _in_order(
 
 
 def _check_share(path: Path, rows: int, bad: list[str], most: float, *, ended: bool = False) -> None:
-    if bad and (ended or rows >= _ENOUGH_ROWS) and rows >= _ENOUGH_ROWS and len(bad) > max(most * rows, 1) and (
-        ended or len(bad) > 1000
-    ):  # fmt: skip
+    """Stop where more rows are unreadable than `most` allows, told early in a large file and at the end of any."""
+    enough = rows >= _ENOUGH_ROWS and (ended or len(bad) > _MANY_BAD)
+    if (enough and len(bad) > max(most * rows, 1)) or (ended and rows and len(bad) == rows):
         raise ViralityError(
             f"{path}: {len(bad):,} of {rows:,} rows cannot be read ({len(bad) / rows:.1%}, more than source.max_bad = "
             f"{most:.1%}); the first: {bad[0]}"
@@ -217,8 +219,13 @@ def _understand(work: _Work, block: Block) -> _Understood:
                 drop = dataclasses.replace(kept, file=block.file, row=number)
                 dropped.append(drop)
                 if drop.reason.startswith("bad_") or drop.reason == "too_big":
-                    bad.append(f"row {number}: {drop.field or 'row'} = {drop.value!r}" if len(bad) < 3 else "")
+                    bad.append(_told(number, drop) if len(bad) < 3 else "")
     return _Understood(_post_ipc(posts, block.file, places, work), _dropped_ipc(dropped), labels, rows, bad)
+
+
+def _told(number: int, drop: Dropped) -> str:
+    what = f"{drop.field} = {drop.value!r}" if drop.field else repr(drop.value or "")
+    return f"row {number}: {drop.reason}: {what}"
 
 
 def _judged(item: Post | Dropped, work: _Work) -> Post | Dropped:

@@ -7,6 +7,7 @@ training part, and is counted.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 
 from data_prep import corpus, datasheet, facts, outputs, records, splits
 from data_prep.engine import DuckDB, columns
-from data_prep.ingest import available_cores
+from data_prep.ingest import available_cores, plain
 from data_prep.settings import PrepareSettings
 from data_prep.sources.table import identifier
 from data_prep.splits import PARTS, Ints, Placed, Shares, Sides
@@ -71,7 +72,8 @@ def run(config: Path, settings: PrepareSettings, *, fresh: bool, dry_run: bool) 
             placed = _placed(engine, posts, pairs, settings)
         kept = placed.split >= 0
         final = _relabelled(pairs, placed, posts).filter(kept)
-        told = _facts(engine, here.folder, mixed, final, placed, settings)
+        told = _facts(engine, mixed, final, placed, settings)
+        shown = told | {"examples": facts.examples(engine, _simple(final))}
     finally:
         engine.close()
     with here.file("posts.parquet") as path:
@@ -82,7 +84,7 @@ def run(config: Path, settings: PrepareSettings, *, fresh: bool, dry_run: bool) 
         outputs.write(path, records.pair_schema(), [final])
     here.write_json("datasheet.json", told)
     with here.file("datasheet.html") as path:
-        path.write_text(datasheet.render(here.document["name"], told), encoding="utf-8")
+        path.write_text(datasheet.render(here.document["name"], shown), encoding="utf-8")
     here.finish(
         rights={"basis": told["rights"], "research_only": told["research_only"]}, expectations=told["expectations"]
     )
@@ -91,8 +93,6 @@ def run(config: Path, settings: PrepareSettings, *, fresh: bool, dry_run: bool) 
 
 
 def _read(folder: Path, weight: float) -> Prepared:
-    import json
-
     import pyarrow as pa
 
     posts = read_table(folder / "posts.parquet", records.post_schema())
@@ -211,19 +211,14 @@ def _relabelled(pairs: pa.Table, placed: Placed, posts: pa.Table) -> pa.Table:
 
 
 def _facts(
-    engine: DuckDB, folder: Path, mixed: Sequence[Prepared], final: pa.Table, placed: Placed, settings: PrepareSettings
+    engine: DuckDB, mixed: Sequence[Prepared], final: pa.Table, placed: Placed, settings: PrepareSettings
 ) -> dict[str, Any]:
-    import ibis
-
-    from data_prep.ingest import plain
-
     told = {
         name: _summed([one.facts.get(name, {}) for one in mixed])
         for name in ("dropped", "rights", "languages", "platforms", "months")
     }
     kept = placed.component[placed.split >= 0]
     dates = sorted(day for one in mixed for day in (one.facts.get("first_post"), one.facts.get("last_post")) if day)
-    simple = final.select(records.pair_schema().names).cast(plain(records.pair_schema()))
     return {
         "corpora": [{"name": one.document["name"], "weight": one.weight, "pairs": one.pairs.num_rows} for one in mixed],
         "sources": sorted({source for one in mixed for source in one.facts.get("sources", [one.folder.name])}),
@@ -238,8 +233,14 @@ def _facts(
         "largest_component": splits.largest_share(kept),
         "leaks": placed.leaks,
         **told,
-        **facts.of_pairs(engine, ibis.memtable(simple)),
+        **facts.of_pairs(engine, _simple(final)),
     }
+
+
+def _simple(pairs: pa.Table) -> Any:
+    import ibis
+
+    return ibis.memtable(pairs.select(records.pair_schema().names).cast(plain(records.pair_schema())))
 
 
 def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data_prep import engagement, facts, measures, outputs, steps
-from data_prep.engine import Engine, Table, one_row
+from data_prep.engine import Engine, Table, columns, one_row
 from data_prep.held_out import open_posts
 from data_prep.lifts import Chance, effect_of
 from data_prep.pairing import paraphrase
@@ -240,7 +240,9 @@ def _chances(engine: Engine, chosen: Table, mined: Chance) -> dict[str, Chance]:
         ),
     )
     effect = effect_of((sums["squares"] or 0) / units, (sums["noise"] or 0) / units, sums["pairs"])
-    return {"ab_test": Chance(0.0, effect), "same_link": mined, "neighbour": mined}
+    known = {"ab_test": Chance(0.0, effect), "same_link": mined, "neighbour": mined}
+    kinds = columns(engine, chosen.select("kind").distinct())["kind"]
+    return {kind: known[kind] for kind in sorted(map(str, kinds))}
 
 
 def _winners(chosen: Table) -> Table:

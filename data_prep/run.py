@@ -100,8 +100,9 @@ def _write(
     if not sum(sum(counts.values()) for counts in prepared.facts["pairs"].values()):
         raise ViralityError("pairs: no pair came of this corpus; pairs.kinds, pairs.best and splits.mode decide")
     here.write_json("datasheet.json", prepared.facts)
+    shown = prepared.facts | {"examples": facts.examples(engine, pairs)}  # texts stand in the page alone
     with here.file("datasheet.html") as path:
-        path.write_text(datasheet.render(here.document["name"], prepared.facts), encoding="utf-8")
+        path.write_text(datasheet.render(here.document["name"], shown), encoding="utf-8")
 
 
 def _engine(settings: PrepareSettings, folder: Path, threads: int) -> Engine:

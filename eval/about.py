@@ -17,7 +17,7 @@ def corpus(name: str, facts: Mapping[str, Any]) -> Corpus:
         name=name,
         posts=facts["kept"],
         dropped=sum(facts["dropped"].values()),
-        accounts=facts["accounts"],
+        accounts=facts["accounts"]["count"],
         first_post=facts["first_post"],
         last_post=facts["last_post"],
         languages=facts["languages"],
@@ -45,8 +45,8 @@ def limits(facts: Mapping[str, Any], pairs: Sequence[Pair], *, research_only: bo
     ]
     if research_only:
         out.append("Research only: the rights basis of these posts does not allow publishing what was trained on them.")
-    if facts["accounts"] <= 1:
-        named = "One account" if facts["accounts"] else "No account is named"
+    if facts["accounts"]["count"] <= 1:
+        named = "One account" if facts["accounts"]["count"] else "No account is named"
         out.append(f"{named}: nothing here says how it would be for others.")
     if all(pair.author_id is None for pair in pairs):
         out.append("The corpus names no authors, so one author may stand in the training part and in the test.")

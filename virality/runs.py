@@ -268,7 +268,9 @@ def _read_document(folder: Path) -> dict[str, Any] | None:
 
 
 def _only_begun(folder: Path, document: dict[str, Any]) -> bool:
-    return document["state"] == "running" and all(path.name == "run.json" for path in folder.iterdir())
+    """Whether nothing that is a result lies in the folder yet."""
+    nothing = {"run.json", *_NOT_OUTPUTS}
+    return document["state"] == "running" and all(path.name in nothing for path in folder.iterdir())
 
 
 def _changes(

@@ -131,13 +131,13 @@ def rights(facts: Mapping[str, Any]) -> str:
     if not bases:
         return section("rights", "Rights", f"<p>Rights of the rows: {NOT_COUNTED}.</p>")
     whole = sum(bases.values())
-    rows = [[bdi(basis), count(n), percent(n, whole), escape(basis_of(basis))] for basis, n in bases.items()]
+    rows = [[bdi(basis), escape(basis_of(basis)), count(n), percent(n, whole)] for basis, n in bases.items()]
     mark = (
         "<p><strong>Research only.</strong> Nothing that is trained on it may be published; publishing refuses it.</p>"
         if facts.get("research_only")
         else "<p>Not marked research only.</p>"
     )
-    head = ["basis", "posts", "share", "which means"]
+    head = ["basis", "which means", "posts", "share"]
     return section(
-        "rights", "Rights", mark + f'<div class="told">{table("Posts by rights basis", head, rows, 3)}</div>'
+        "rights", "Rights", mark + f'<div class="kinds">{table("Posts by rights basis", head, rows, 2)}</div>'
     )

@@ -19,10 +19,10 @@ _MODES = {
     "test_only": "Everything is test: nothing is learned from this corpus.",
 }
 _COMPONENTS = {
-    "component": "all pairs that share an account's stretch of time{days}, a post, a link, a test or nearly a text",
-    "time": "the pairs of one account in a stretch of time{days}",
-    "author": "all pairs that share an account, a post, a link, a test or nearly a text",
-    "by_file": "all pairs that share a post, a link, a test or nearly a text",
+    "component": "all pairs that share an account's time{days}, a post, a link, a test or nearly the same text",
+    "time": "the pairs of one account's stretch of time{days}",
+    "author": "all pairs that share an account, a post, a link, a test or nearly the same text",
+    "by_file": "all pairs that share a post, a link, a test or nearly the same text",
 }
 
 
@@ -61,13 +61,12 @@ def splits(facts: Mapping[str, Any]) -> str:
     else:
         left_out = "<p>No pair was left out for a text or link that recurs in a later part.</p>"
     largest = facts.get("largest_component")
-    days = f" of {count(found['block_days'], 'days')}" if found.get("block_days") else ""
+    days = f" ({count(found['block_days'], 'days')} at a time)" if found.get("block_days") else ""
     what = _COMPONENTS.get(str(mode), _COMPONENTS["component"])
     gloss = (
-        f"<p>A component is {what.format(days=days)}. It is never cut. Pairs of one component are "
-        " not independent of each other: intervals count components, not pairs. A pair whose post, "
-        "link or text also stands in a part that ranks above its own (test, then validation, then judge) is a leak and "
-        "is left out.</p>"
+        f"<p>A component is {what.format(days=days)}. It is never cut. Pairs of one component are not independent of "
+        "each other: intervals count components, not pairs. A pair whose post, link or text also stands in a part that "
+        "ranks above its own (test, then validation, then judge) is a leak and is left out.</p>"
     )
     size = f"<p>{count(facts.get('components'), 'components')}; the largest holds "
     size += f"{percent(largest)} of the pairs.</p>" if largest is not None else f"a share that was {NOT_COUNTED}.</p>"
