@@ -131,14 +131,14 @@ def taken_out(found: Table, model: Model, media: Sequence[str]) -> Table:
     """One row a post: n and `control`, the confounders' part of its engagement in nats."""
     import ibis
 
-    control: Table = ibis.literal(0.0)
+    control: Table = ibis.literal(0).cast("float64")
     for factor, names in _factors(media).items():
         if factor in model.coefficients:
             values = [round(model.coefficients[factor][name], 9) for name in names]
             control = control + ibis.array(values)[place(found[factor])]
     if model.followers:
         control = control + found.growth.fill_null(0).cast("float64") * (model.followers / _GROWTH)
-    return found.select(n=found.n, control=control.cast("float64"))
+    return found.select(n=found.n, control=control)
 
 
 def _factors(media: Sequence[str]) -> dict[str, tuple[str, ...]]:

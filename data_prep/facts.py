@@ -110,7 +110,7 @@ def of_pairs(engine: Engine, pairs: Table) -> dict[str, Any]:
         "certainty": {
             kind: _certainty(engine, table.filter(table.kind == kind)) for kind in by_kind if kind in MEASURED
         },
-        "expectations": _expectations(by_kind, components),
+        "expectations": _expectations(by_kind),
     }
 
 
@@ -132,14 +132,8 @@ def counts(engine: Engine, table: Table, name: str) -> dict[str, int]:
     return dict(sorted(((str(value), int(rows)) for value, rows in listed), key=lambda item: (-item[1], item[0])))
 
 
-def expectation(learned: int, tested: int, components: int) -> str:
-    """What so many pairs are good for, in a sentence: '214 pairs to learn from: about 57%, ...'.
-
-    Args:
-        learned: measured pairs in `train`.
-        tested: in `test`.
-        components: of the test; pairs of one component tell little more than one does.
-    """
+def expectation(learned: int, tested: int) -> str:
+    """What so many measured pairs are good for, in a sentence: '214 pairs to learn from: about 57%, ...'."""
     if learned < 50:
         said = f"{learned:,} measured pairs to learn from: too few for any scorer"
     else:
@@ -149,10 +143,11 @@ def expectation(learned: int, tested: int, components: int) -> str:
         said = f"{learned:,} measured pairs to learn from: about {about:.0%}{beyond} with the linear scorer"
     if not tested:
         return f"{said}; no pair to test on"
-    points = 100 * 1.96 * math.sqrt(0.25 / max(components, 1))
+    points = 100 * 1.96 * math.sqrt(0.25 / tested)
     least = f"{points:.0f}" if points >= 2 else f"{points:.1f}"
-    in_all = f" in {components:,} components" if components != tested else ""
-    return f"{said}; {tested:,} to test on{in_all}: differences under {least} points cannot be seen"
+    return (
+        f"{said}; {tested:,} to test on: differences under {least} points cannot be seen, or more where pairs are alike"
+    )
 
 
 def summary(facts: Mapping[str, Any], folder: Path) -> str:
@@ -317,9 +312,11 @@ def _certainty(engine: Engine, pairs: Table) -> dict[str, Any]:
     }
 
 
-def _expectations(by_kind: Mapping[str, Mapping[str, int]], components: Mapping[str, int]) -> str | None:
-    learned, tested = (sum(by_kind[kind].get(part, 0) for kind in by_kind if kind in MEASURED) for part in ("train", "test"))
-    return expectation(learned, tested, components.get("test", 0)) if learned or tested else None
+def _expectations(by_kind: Mapping[str, Mapping[str, int]]) -> str | None:
+    learned, tested = (
+        sum(by_kind[kind].get(part, 0) for kind in by_kind if kind in MEASURED) for part in ("train", "test")
+    )
+    return expectation(learned, tested) if learned or tested else None
 
 
 def _empty_parts(facts: Mapping[str, Any]) -> Sequence[str]:

@@ -34,21 +34,19 @@ class Chance:
     repeats: int = 0
 
 
-def posterior(difference: Floats, noise: Floats, effect: float) -> tuple[Floats, Floats]:
+def posterior(difference: Floats, noise: Floats, effect: Floats) -> tuple[Floats, Floats]:
     """Normal-normal posterior of true differences, given observed ones.
 
     Args:
         difference: observed, in nats.
         noise: variance of each observation around the truth.
-        effect: variance of true differences around zero (the prior).
+        effect: variance of true differences around zero (the prior), positive.
 
     Returns:
         Expected true differences in nats, shrunk towards zero, and the probabilities that they are positive, in (0, 1).
     """
     from scipy.special import ndtr
 
-    if effect <= 0:
-        return np.zeros_like(difference), np.full_like(difference, 0.5)
     shrink = effect / (effect + noise)
     spread = np.maximum(np.sqrt(shrink * noise), 1e-9)
     lift = shrink * difference
@@ -67,21 +65,24 @@ def two_rate_p(successes: tuple[Floats, Floats], trials: tuple[Floats, Floats]) 
 
 
 def with_noise(gaps: Table, baselines: Table, chance: Chance) -> Table:
-    """Gaps with `noise`: the variance of chance, by how much the account varies and how often it was counted.
+    """Gaps with `scale`, how much the account varies against the typical one, and `noise`, the variance of chance.
 
-    The account's own variance counts for as many posts as its past holds, the typical one for `STRENGTH`.
+    The account's own variance counts for as many posts as its past holds, the typical one for `STRENGTH`. Where an
+    account varies more, chance and true differences are both taken to be larger: a gap is judged by the account's own
+    spread. How often the posts were counted comes on top of the noise.
     """
     import ibis
 
     mine = baselines.select(b="n", spread="spread", past="past")
-    both = gaps.left_join(mine, "b").drop("b_right")
+    both = gaps.left_join(mine, "b").drop("b_right", "scale")
     past = both.past.fill_null(0)
     own = (both.spread * both.spread).fill_null(chance.typical)
     ratio = (past * own + STRENGTH * chance.typical) / ((past + STRENGTH) * max(chance.typical, 1e-9))
-    scale: Table = ratio.clip(0.2, 5.0) if chance.typical > 0 else ibis.literal(1.0)
-    return both.mutate(noise=chance.noise * scale + both.sampling.fill_null(0.0)).drop("spread", "past")
+    scale: Table = ratio.clip(0.1, 10.0) if chance.typical > 0 else ibis.literal(1).cast("float64")
+    both = both.mutate(scale=scale)
+    return both.mutate(noise=chance.noise * both.scale + both.sampling.fill_null(0.0)).drop("spread", "past")
 
 
-def effect_of(squares: float, noise: float, count: int) -> float:
-    """Variance of true differences, by moments: mean of squared gaps less mean noise."""
-    return max((squares - noise) / count, LEAST_EFFECT) if count else LEAST_EFFECT
+def effect_of(squares: float, noise: float, scales: float) -> float:
+    """Variance of true differences at scale 1, by moments: (sum of squared gaps - sum of noise) / sum of scales."""
+    return max((squares - noise) / scales, LEAST_EFFECT) if scales else LEAST_EFFECT

@@ -18,6 +18,8 @@ from data_prep.steps import Corpus
 
 LEAST_REPEATS = 20
 """Fewer repeated posts than this do not tell the noise; then half of the spread is taken to be noise."""
+HALF_COUNTS = 100
+"""Repeats that the assumption 'half of the spread is noise' counts for, where repeats say something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,12 @@ def gaps(engine: Engine, found: Corpus, placed: Table, measures: Measures, max_h
             pairs=noisy.count(),
             squares=(noisy.gap * noisy.gap * 1e6).round().cast("int64").sum(),
             noise=(noisy.noise * 1e6).round().cast("int64").sum(),
+            scales=(noisy.scale * 1e6).round().cast("int64").sum(),
         ),
     )
-    effect = lifts.effect_of((moments["squares"] or 0) / 1e6, (moments["noise"] or 0) / 1e6, moments["pairs"])
+    effect = lifts.effect_of(
+        (moments["squares"] or 0) / 1e6, (moments["noise"] or 0) / 1e6, (moments["scales"] or 0) / 1e6
+    )
     chance = Chance(chance.noise, effect, chance.typical, chance.repeats)
     return own.union(noisy[own.columns]), chance
 
@@ -118,21 +123,23 @@ def choose(noisy: Table, *, least_gap: float, per_post: int) -> Table:
 
 
 def _chance(engine: Engine, found: Corpus, mined: Table, measures: Measures, max_hours: float) -> Chance:
-    again = engagement.repeats(measures.signals, found.posts, round(max_hours * 3600))
-    differences = columns(engine, engagement.gap(again, measures.signals).select("gap"))["gap"].astype(np.float64)
-    differences = differences[np.isfinite(differences)]
-    moments = one_row(engine, engagement.gap_moments(mined))
-    squares, sampling = (moments["squares"] or 0) / 1e6, (moments["sampling"] or 0) / 1e6
-    spread = squares / max(moments["pairs"], 1)
+    """What chance does to a gap at scale 1; its effect is not known yet."""
     own: Table = measures.baselines
-    typical = one_row(
-        engine,
-        own.aggregate(posts=own.count(), squares=(own.spread * own.spread * 1e6).round().cast("int64").sum()),
-    )
-    usual = (typical["squares"] or 0) / 1e6 / max(typical["posts"], 1)
-    counting = sampling / max(moments["pairs"], 1)
+    squares = (own.spread * own.spread * 1e6).round().cast("int64").sum()
+    typical = one_row(engine, own.aggregate(posts=own.count(), squares=squares))
+    usual = Chance(1.0, 0.0, (typical["squares"] or 0) / 1e6 / max(typical["posts"], 1))
+    again = engagement.repeats(measures.signals, found.posts, round(max_hours * 3600))
+    repeated = engagement.gap(again, measures.signals).mutate(scale=null("float64"))
+    repeated = lifts.with_noise(repeated, own, usual)
+    differences = columns(engine, repeated.select(gap=repeated.gap / repeated.scale.sqrt()))["gap"].astype(np.float64)
+    differences = differences[np.isfinite(differences)]
+    moments = one_row(engine, engagement.gap_moments(lifts.with_noise(mined, own, usual)))
+    total, sampling, scales = ((moments[name] or 0) / 1e6 for name in ("squares", "sampling", "scales"))
+    counting, spread = (part / scales if scales else 0.0 for part in (sampling, total))
+    half = max(spread / 2 - counting, spread / 20, 1e-6)
     if len(differences) >= LEAST_REPEATS:
         # the median, so that a post that went through the roof on its second posting does not decide
-        noise = float((1.4826 * np.median(np.abs(differences))) ** 2)
-        return Chance(max(noise - counting, 1e-6), 0.0, usual, len(differences))
-    return Chance(max(spread / 2 - counting, spread / 20, 1e-6), 0.0, usual)
+        seen = max(float((1.4826 * np.median(np.abs(differences))) ** 2) - counting, 1e-6)
+        count = len(differences)
+        return Chance((count * seen + HALF_COUNTS * half) / (count + HALF_COUNTS), 0.0, usual.typical, count)
+    return Chance(half, 0.0, usual.typical)

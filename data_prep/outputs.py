@@ -142,13 +142,16 @@ def _pairs(table: pa.Table, chance: Mapping[str, Chance], pool: Executor | None)
 
     rows = len(table)
     kinds = table["kind"].to_pylist()
-    values = {name: _numbers(table[name]) for name in ("gap", "noise", "t_w", "t_b", "said", "instead", "shared")}
+    values = {
+        name: _numbers(table[name]) for name in ("gap", "noise", "scale", "t_w", "t_b", "said", "instead", "shared")
+    }
     labelled = ~np.isnan(_numbers(table["label"]))
     size, lift, sure = np.abs(values["gap"]), np.full(rows, np.nan), np.full(rows, STATED_P_BETTER)
     for kind in sorted(set(kinds)):
         mine = np.asarray([each == kind for each in kinds]) & ~labelled
         if mine.any():
-            lift[mine], sure[mine] = posterior(size[mine], values["noise"][mine], chance[kind].effect)
+            effect = chance[kind].effect * np.nan_to_num(values["scale"][mine], nan=1.0)
+            lift[mine], sure[mine] = posterior(size[mine], values["noise"][mine], effect)
     test = np.asarray([kind == "ab_test" for kind in kinds])
     shown = {side: _numbers(table[f"impressions_{side}"]) for side in "wb"}
     done = {side: _numbers(table[f"clicks_{side}"]) for side in "wb"}

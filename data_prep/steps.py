@@ -17,7 +17,7 @@ from data_prep.records import ACTIONS, MEASURED
 from data_prep.splits import Placed, Shares, Sides
 from virality.errors import ViralityError
 
-CANDIDATES = ("kind", "a", "b", "similar", "file", "label", "given", "gap", "noise")
+CANDIDATES = ("kind", "a", "b", "similar", "file", "label", "given", "gap", "noise", "scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _shaped(found: Table, kind: str) -> Table:
     import ibis
 
     kinds = {"similar": "float64", "file": "string", "label": "int64", "given": "int64"}
-    kinds |= {"gap": "float64", "noise": "float64"}
+    kinds |= {"gap": "float64", "noise": "float64", "scale": "float64"}
     more = {name: found[name].cast(kind) if name in found.columns else null(kind) for name, kind in kinds.items()}
     return found.select(kind=ibis.literal(kind), a=found.a.cast("int64"), b=found.b.cast("int64"), **more)
 

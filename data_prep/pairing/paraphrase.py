@@ -52,14 +52,14 @@ def good(posts: Table, baselines: Table | None, winners: Table, *, best: float) 
 
     comparable = posts.account.notnull() & posts.t.notnull()
     if baselines is None:
-        return posts.semi_join(winners, "n").select("n", weight=ibis.literal(1.0).cast("float64"))
+        return posts.semi_join(winners, "n").select("n", weight=ibis.literal(1).cast("float64"))
     above = baselines.select("n", "account", rounded=(baselines.value * 1e9).round().cast("int64"))
     order = ibis.window(group_by="account", order_by=["rounded", "n"])
     above = above.mutate(place=ibis.row_number().over(order), size=above.count().over(ibis.window(group_by="account")))
     first = (above["size"] * (1 - best)).round().cast("int64")
     chosen = above.filter(above.place >= first)
     chosen = chosen.select("n", weight=0.5 + (chosen.place - first + 1) / (chosen["size"] - first))
-    others = posts.filter(~comparable).semi_join(winners, "n").select("n", weight=ibis.literal(1.0).cast("float64"))
+    others = posts.filter(~comparable).semi_join(winners, "n").select("n", weight=ibis.literal(1).cast("float64"))
     return chosen.union(others)
 
 
