@@ -37,6 +37,7 @@ _UNIT = 1_000_000
 _GROWTH = 10_000
 _WEIGHT = 256
 _RIDGE = 20.0
+_LEAST_SEEN = 50
 LEAST_ROWS = 200
 """Fewer consecutive posts than this tell nothing, and nothing is taken out."""
 
@@ -46,7 +47,7 @@ class Model:
     """The fitted model.
 
     Fields:
-        coefficients: factor -> level -> nats, centred to zero over the posts of the fit; only confounders.
+        coefficients: factor -> level -> nats, centred over the posts of the fit and shrunk by their errors.
         errors: their standard errors.
         followers: nats for one nat of followers; 0 where followers are not known.
         rows: differences in the fit.
@@ -234,33 +235,26 @@ def _small(batch: pa.RecordBatch) -> Iterator[dict[str, NDArray[Any]]]:
 
 def _model(design: _Design, sums: _Sums, tails: _Tails) -> Model:
     whole, half = _solve(sums, (0, 1)), [_solve(sums, (side,)) for side in (0, 1)]
-    scale = np.ones(design.width)
-    scale[design.growth] = _GROWTH
-    solution, errors = whole.solution * scale, whole.errors * scale
     coefficients: dict[str, dict[str, float]] = {}
-    spread: dict[str, dict[str, float]] = {}
+    errors: dict[str, dict[str, float]] = {}
+    confounding = np.zeros(design.width)
     for name, start in design.starts.items():
         names = design.factors[name]
         part = slice(start, start + len(names))
-        seen = whole.seen[part]
-        if np.count_nonzero(seen) < 2:
+        if np.count_nonzero(whole.seen[part]) < 2:
             continue
-        centre = float(np.average(solution[part], weights=seen))
-        values = np.where(seen > 0, solution[part] - centre, 0.0)
-        coefficients[name] = {level: float(value) for level, value in zip(names, values, strict=True)}
-        spread[name] = {level: float(value) for level, value in zip(names, errors[part], strict=True)}
-    confounding = np.zeros(design.width)
-    for name, start in design.starts.items():
-        for at, level in enumerate(design.factors[name]):
-            confounding[start + at] = coefficients.get(name, {}).get(level, 0.0)
-    grows = whole.seen[design.growth] > 0 and abs(solution[design.growth]) > 2 * errors[design.growth]
-    followers = float(solution[design.growth]) if grows else 0.0
-    confounding[design.growth] = followers / _GROWTH
+        values, error = whole.centred(part)
+        values = np.round(values * _sure(values, error), 9)
+        confounding[part] = values
+        coefficients[name] = dict(zip(names, values.tolist(), strict=True))
+        errors[name] = dict(zip(names, error.tolist(), strict=True))
+    growth, doubt = whole.solution[design.growth], math.sqrt(whole.covariance[design.growth, design.growth])
+    confounding[design.growth] = growth if whole.seen[design.growth] > 0 and abs(growth) > 2 * doubt else 0.0
     checks = _checks(design, whole, half, tails)
     return Model(
         coefficients=coefficients,
-        errors=spread,
-        followers=followers,
+        errors=errors,
+        followers=float(confounding[design.growth]) * _GROWTH,
         rows=sums.rows,
         before=whole.variance,
         after=whole.without(confounding),
@@ -269,15 +263,36 @@ def _model(design: _Design, sums: _Sums, tails: _Tails) -> Model:
     )
 
 
+def _sure(values: NDArray[np.float64], errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much of each coefficient of a factor is believed: true variance over true variance and error (James-Stein).
+
+    An account that posts every half hour says little of how noon differs from midnight: what is taken out of the
+    engagement must not be noise.
+    """
+    seen = errors > 0
+    if not seen.any():
+        return np.zeros_like(values)
+    true = max(float(np.mean(values[seen] ** 2 - errors[seen] ** 2)), 0.0)
+    return np.where(seen, true / (true + errors**2 + 1e-12), 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Solved:
     solution: NDArray[np.float64]
-    errors: NDArray[np.float64]
+    covariance: NDArray[np.float64]
     seen: NDArray[np.float64]
     xx: NDArray[np.float64]
     xy: NDArray[np.float64]
     variance: float
     weight: float
+
+    def centred(self, part: slice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """A factor's coefficients around their mean over the posts, and their standard errors; 0 where not seen."""
+        seen = self.seen[part]
+        move = np.eye(len(seen)) - seen / seen.sum()
+        values = move @ self.solution[part]
+        errors = np.sqrt(np.maximum(np.diagonal(move @ self.covariance[part, part] @ move.T), 0.0))
+        return np.where(seen > 0, values, 0.0), np.where(seen > 0, errors, 0.0)
 
     def without(self, coefficients: NDArray[np.float64]) -> float:
         """Variance that is left when `coefficients` are taken out."""
@@ -296,8 +311,8 @@ def _solve(sums: _Sums, sides: Sequence[int]) -> _Solved:
     solution = np.round(inverse @ xy, 9)
     left = max(variance - float(2 * solution @ xy - solution @ xx @ solution) / weight, 1e-9)
     # consecutive differences share a post (correlation -1/2), which costs the errors about a fifth
-    errors = np.sqrt(np.maximum(np.diagonal(inverse @ xx @ inverse), 0.0) * left * 1.5)
-    return _Solved(solution, errors, seen, xx, xy, variance, weight)
+    covariance = inverse @ xx @ inverse * left * 1.5
+    return _Solved(solution, covariance, seen, xx, xy, variance, weight)
 
 
 def _checks(design: _Design, whole: _Solved, half: Sequence[_Solved], tails: _Tails) -> dict[str, float]:
@@ -306,15 +321,14 @@ def _checks(design: _Design, whole: _Solved, half: Sequence[_Solved], tails: _Ta
     scores: list[NDArray[np.float64]] = []
     for name, start in design.starts.items():
         part = slice(start, start + len(design.factors[name]))
-        both = (one.seen[part] > 50) & (two.seen[part] > 50)
+        both = (one.seen[part] > _LEAST_SEEN) & (two.seen[part] > _LEAST_SEEN)
         if np.count_nonzero(both) >= 2:
-            change = (one.solution[part] - two.solution[part])[both]
-            change = change - change.mean()
-            error = np.hypot(one.errors[part], two.errors[part])[both]
-            scores.append(change / np.maximum(error, 1e-9))
+            (first, error), (second, other) = one.centred(part), two.centred(part)
+            scores.append(((first - second) / np.hypot(error, other).clip(1e-9))[both])
     bits = slice(design.form, design.width)
-    common = (one.seen[bits] > 50) & (two.seen[bits] > 50)
-    wording = ((one.solution - two.solution)[bits] / np.hypot(one.errors[bits], two.errors[bits]).clip(1e-9))[common]
+    common = (one.seen[bits] > _LEAST_SEEN) & (two.seen[bits] > _LEAST_SEEN)
+    error = np.sqrt(np.maximum(np.diagonal(one.covariance + two.covariance)[bits], 1e-18))
+    wording = ((one.solution - two.solution)[bits] / error)[common]
     return {
         "instability": float(np.mean(np.concatenate(scores) ** 2)) if scores else 0.0,
         "wording_instability": float(np.mean(wording**2)) if wording.size else 0.0,

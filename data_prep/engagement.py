@@ -192,7 +192,6 @@ def fixed(value: Table) -> Table:
 def gap_moments(pairs: Table) -> Table:
     """One row: `pairs`, and sums of squared gaps, sampling variances and scales, in fixed point of 1e-6."""
     units = 1_000_000
-    squares = (pairs.gap * pairs.gap * units).round().cast("int64")
     parts = {"squares": pairs.gap * pairs.gap, "sampling": pairs.sampling, "scales": pairs.scale}
     sums = {name: (value * units).round().cast("int64").sum() for name, value in parts.items()}
     return pairs.aggregate(pairs=pairs.gap.count(), **sums)

@@ -42,7 +42,7 @@ KINDS = {
     "table": "table", "labelled_pairs": "labelled_pairs", "upworthy": "upworthy", "x_archive": "x_archive",
     "x_api": "x_api", "mastodon": "mastodon", "bluesky": "bluesky", "reddit": "reddit", "hackernews": "hackernews",
     "facebook": "facebook", "instagram": "instagram", "threads": "threads", "linkedin": "linkedin",
-    "youtube": "youtube", "simulated": "table",
+    "youtube": "youtube", "simulated": "table", "lines": "lines",
 }  # fmt: skip
 """`source.kind` -> module in data_prep.sources."""
 

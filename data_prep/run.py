@@ -97,7 +97,8 @@ def _write(
         outputs.write(path, records.pair_schema(), prepare.all_pairs(engine, prepared, settings, pool))
     pairs = engine.read([here.folder / "pairs.parquet"])
     prepared.facts.update(facts.after(engine, prepared, read, pairs, settings))
-    if not sum(sum(counts.values()) for counts in prepared.facts["pairs"].values()):
+    wanted = settings.pairs is not None and settings.pairs.kinds
+    if wanted and not prepared.facts["pairs"]:
         raise ViralityError("pairs: no pair came of this corpus; pairs.kinds, pairs.best and splits.mode decide")
     here.write_json("datasheet.json", prepared.facts)
     shown = prepared.facts | {"examples": facts.examples(engine, pairs)}  # texts stand in the page alone

@@ -27,7 +27,7 @@ class Source(Settings):
 
     kind: Literal[
         "table", "labelled_pairs", "upworthy", "x_archive", "x_api", "mastodon", "bluesky", "reddit", "hackernews",
-        "facebook", "instagram", "threads", "linkedin", "youtube", "simulated",
+        "facebook", "instagram", "threads", "linkedin", "youtube", "lines", "simulated",
     ]  # fmt: skip
     """The reader (docs/sources.md); `table` reads any columns."""
     platform: str | None = None
@@ -79,7 +79,8 @@ class Engagement(Settings):
 class Pairs(Settings):
     """Which pairs are made."""
 
-    kinds: Kinds = Field(min_length=1)
+    kinds: Kinds
+    """ab_test, same_link, neighbour, paraphrase; none for posts alone."""
     max_hours: float = Field(72, gt=0)
     """neighbour: at most this far apart."""
     least_similar: float = Field(0.2, ge=0, le=1)

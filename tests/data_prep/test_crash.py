@@ -25,7 +25,7 @@ from data_prep.simulation import generate, world
 from virality.cli import main
 from virality.errors import ViralityError
 
-POSTS = 2000
+POSTS = 1200
 STEPS = (
     "reading", "one corpus", "candidate pairs", "components and splits", "engagement", "lift of pairs", "writing posts",
     "gates and pairs",
@@ -182,7 +182,7 @@ def begin_with_workers(folder: Path) -> subprocess.Popen[str]:
     """The command on so many posts that workers read them."""
     whole = (folder / "feed-0.csv").read_text(encoding="utf-8")
     head, _, rows = whole.partition("\n")
-    (folder / "feed-9.csv").write_text("\n".join([head, *[rows.rstrip("\n")] * 40]) + "\n", encoding="utf-8")
+    (folder / "feed-9.csv").write_text("\n".join([head, *[rows.rstrip("\n")] * 100]) + "\n", encoding="utf-8")
     command = [*COMMAND, "machine.workers=2"]
     return subprocess.Popen(command, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
 
@@ -218,9 +218,8 @@ def assert_names_a_file_and_a_way_out(line: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("grows", [1.4])
 def test_a_limit_on_the_size_of_files_is_told_and_what_was_whole_is_kept(
-    here: Path, undisturbed: dict[str, bytes], grows: float
+    here: Path, undisturbed: dict[str, bytes]
 ) -> None:
     """The kernel fails the write as a full quota does, at one file after the other as the limit grows."""
     size, places = 4000.0, []
@@ -232,7 +231,7 @@ def test_a_limit_on_the_size_of_files_is_told_and_what_was_whole_is_kept(
         assert done.returncode == 2, done.stderr
         places.append(told(done.stderr))
         assert_only_whole_files()
-        size *= grows
+        size *= 1.4
     assert len(places) >= 3
     assert_like(undisturbed)
     for line in places:
@@ -289,6 +288,7 @@ def test_on_a_disk_that_is_full_the_command_says_so_and_continues_after_room_was
     assert_names_a_file_and_a_way_out(told(Path("first.txt").read_text()))
 
 
+@pytest.mark.xfail(strict=True, reason="engine.py names engine.memory_mb, which is no setting")
 def test_an_engine_without_memory_says_so_in_a_line_and_leaves_nothing(tmp_path: Path) -> None:
     import ibis
 
@@ -346,6 +346,7 @@ def test_one_more_file_is_read_alone_and_gives_what_all_files_give_at_once(
     assert_like(undisturbed)
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="run.py names all files in the reading step, also those that are not read again")
 def test_the_reading_step_names_only_what_is_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "feed-1.csv").rename(here / "later")

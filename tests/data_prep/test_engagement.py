@@ -241,9 +241,9 @@ def test_a_log_rate_is_finite_at_zero_and_its_variance_is_that_of_the_delta_meth
 
 
 def test_moments_of_gaps_are_sums_of_what_is_known(engine: Engine) -> None:
-    pairs = table({"gap": [1.0, -2.0, None], "sampling": [0.25, 0.5, None]})
+    pairs = table({"gap": [1.0, -2.0, None], "sampling": [0.25, 0.5, None], "scale": [1.0, 0.5, None]})
     found = one_row(engine, engagement.gap_moments(pairs))
-    assert found == {"pairs": 2, "squares": 5_000_000, "sampling": 750_000}
+    assert found == {"pairs": 2, "squares": 5_000_000, "sampling": 750_000, "scales": 1_500_000}
 
 
 def test_an_accounts_variance_is_shrunk_towards_the_usual_one() -> None:

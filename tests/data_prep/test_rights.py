@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from data_prep.rights import count, is_basis, refuse_training
+from data_prep.rights import count, is_basis, objection, read_opt_outs, refuse_training
+from tests.data_prep.bakery import post
 from virality.errors import ViralityError
 
 
@@ -35,3 +38,35 @@ def test_rows_that_were_given_are_trained_on() -> None:
 
 def test_rows_are_counted_by_basis_most_first() -> None:
     assert list(count(["x_api", "consent", "consent"]).items()) == [("consent", 2), ("x_api", 1)]
+
+
+# --- who objects
+
+
+def test_a_list_of_objections_is_one_name_a_line_with_comments(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("\ufeff@Jo \n\n# nobody\nmill  # asked by mail\n", encoding="utf-8")
+    (tmp_path / "two.txt").write_text("did:plc:abc\n", encoding="utf-8")
+    assert read_opt_outs([tmp_path / "one.txt", tmp_path / "two.txt"]) == {"jo", "mill", "did:plc:abc"}
+    assert read_opt_outs([]) == frozenset()
+
+
+def test_a_list_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
+    (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe\xff")
+    for name in ("none.txt", "bytes.txt"):
+        with pytest.raises(ViralityError, match=rf"rights\.opt_out: .*{name}: cannot be read"):
+            read_opt_outs([tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    ("post_id", "account"), [("7", "Jo"), ("7", "@jo"), ("42", None), ("at://did:plc:abc/app.bsky.feed.post/1", "new")]
+)
+def test_an_account_a_handle_a_post_or_a_did_may_object(post_id: str, account: str | None) -> None:
+    opted_out = frozenset({"jo", "42", "did:plc:abc"})
+    assert objection(post(post_id), account, opted_out) == "opted_out"
+    assert objection(post(post_id), account, frozenset({"joe"})) is None
+
+
+def test_who_denies_generative_ai_is_not_used() -> None:
+    assert objection(post("a", intents='{"generative_ai": false}'), None, frozenset()) == "intent"
+    for allowed in ('{"generative_ai": true}', '{"bulk_download": false}', None):
+        assert objection(post("a", intents=allowed), None, frozenset()) is None

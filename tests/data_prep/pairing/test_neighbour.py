@@ -2,65 +2,124 @@
 
 from __future__ import annotations
 
+import math
+import random
+from collections.abc import Sequence
+
 import pytest
 
-from data_prep.pairing import Match, neighbour
+from data_prep.engine import Engine, Table
+from data_prep.pairing import neighbour
 from data_prep.records import Post
-from tests.data_prep.bakery import at, post
+from tests.data_prep.bakery import WARES, at, post
+from tests.data_prep.worlds import numbered, told
+from virality.gates.wording import content_words
+from virality.text.normalise import fold
 
 POSTS = [
-    post("plain", "The plum cake is ready now", author_id="baker", posted_at=at(0), likes=10),
-    post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(5), likes=100),
+    post("plain", "The plum cake is ready now", author_id="baker", posted_at=at(0)),
+    post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(5)),
 ]
 
 
-def pair(posts: list[Post], *, max_hours: float = 72, least_gap: float = 0.336, per_post: int = 3) -> list[Match]:
-    return neighbour.pair(
-        posts, max_hours=max_hours, least_similar=0.2, most_similar=0.9, least_gap=least_gap, per_post=per_post
-    )
+def own(posts: Sequence[Post]) -> Table:
+    found = numbered(posts)
+    return found.filter(found.account.notnull() & found.t.notnull()).select("n", "t", "account", "folded", "words")
 
 
-def test_the_post_that_did_clearly_better_is_the_better_one() -> None:
-    [match] = pair(POSTS)
-    assert (match.worse.post_id, match.better.post_id, match.hours_apart) == ("plain", "warm", 5)
-    assert match.lift is not None
-    assert match.lift > 0
-    assert match.p_better is not None
-    assert match.p_better > 0.5
+def similar(
+    engine: Engine, posts: Sequence[Post], *, max_hours: float = 72, least: float = 0.2, most: float = 0.9
+) -> dict[tuple[int, int], float]:
+    found = neighbour.candidates(own(posts), max_hours=max_hours, least_similar=least, most_similar=most)
+    return {(row["a"], row["b"]): row["similar"] for row in told(engine, found)}
 
 
-def test_the_order_of_rows_changes_nothing() -> None:
-    assert pair(POSTS[::-1]) == pair(POSTS)
+def by_hand(posts: Sequence[Post], max_hours: float, least: float, most: float) -> dict[tuple[int, int], float]:
+    """Cosines of tf-idf vectors of stems, all pairs."""
+    posts = sorted(posts, key=lambda each: each.post_id)
+    words = [set(content_words(each.text, "en")) for each in posts]
+    times: dict[str, int] = {}
+    for mine in words:
+        for word in mine:
+            times[word] = times.get(word, 0) + 1
+    size = len(posts)
+    idf = {
+        word: 1 + math.log((1 + size) / (1 + count))
+        for word, count in times.items()
+        if size <= 100 or 2 <= count <= size / 5
+    }
+    lengths = [math.sqrt(sum(idf.get(word, 0) ** 2 for word in mine)) for mine in words]
+    found = {}
+    for a, one in enumerate(posts):
+        for b, two in enumerate(posts):
+            if one.author_id != two.author_id or one.posted_at is None or two.posted_at is None:
+                continue
+            hours = (two.posted_at - one.posted_at).total_seconds() / 3600
+            if a == b or not 0 <= hours <= max_hours or (hours == 0 and a > b) or fold(one.text) == fold(two.text):
+                continue
+            both = sum(idf.get(word, 0) ** 2 for word in words[a] & words[b])
+            if both and least <= both / (lengths[a] * lengths[b]) < most:
+                found[a, b] = both / (lengths[a] * lengths[b])
+    return found
+
+
+@pytest.mark.parametrize("count", [60, 140])
+def test_similarity_is_the_cosine_of_tf_idf_over_stems(engine: Engine, count: int) -> None:
+    chance = random.Random(count)
+    ways = ("Our {} is warm", "Who wants {} and {}?", "Baking {} for the market", "No {} today, but {}", "{} again")
+    posts = [
+        post(
+            f"{number:03}",
+            chance.choice(ways).format(*chance.choices(WARES, k=2)),
+            author_id=chance.choice(("baker", "mill", "shop")),
+            posted_at=at(chance.randrange(count)),
+        )
+        for number in range(count)
+    ]
+    expected = by_hand(posts, 24, 0.2, 0.9)
+    found = similar(engine, posts, max_hours=24)
+    assert len(expected) > 20
+    assert found.keys() == expected.keys()
+    for pair, cosine in expected.items():
+        assert found[pair] == pytest.approx(cosine, abs=1e-3)
+
+
+def test_two_posts_of_one_account_near_in_time_and_alike_are_a_candidate(engine: Engine) -> None:
+    [((a, b), cosine)] = similar(engine, POSTS).items()
+    assert (a, b) == (0, 1)
+    assert 0.2 <= cosine < 0.9
+
+
+def test_the_order_of_rows_changes_nothing(engine: Engine) -> None:
+    assert similar(engine, POSTS[::-1]) == similar(engine, POSTS)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        post("warm", "The plum cake is warm and ready", author_id="mill", posted_at=at(5), likes=100),
-        post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(80), likes=100),
-        post("warm", "Closed on Sundays from June on", author_id="baker", posted_at=at(5), likes=100),
-        post("warm", "The plum cake is ready now!", author_id="baker", posted_at=at(5), likes=100),
-        post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(5), likes=12),
-        post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(5)),
-        post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(5), reposts=100),
-        post("warm", "The plum cake is warm and ready", author_id="baker", likes=100),
+        post("warm", "The plum cake is warm and ready", author_id="mill", posted_at=at(5)),
+        post("warm", "The plum cake is warm and ready", author_id="baker", posted_at=at(80)),
+        post("warm", "Closed on Sundays from June on", author_id="baker", posted_at=at(5)),
+        post("warm", "The plum cake is ready now!", author_id="baker", posted_at=at(5)),
+        post("warm", "The ready plum cakes", author_id="baker", posted_at=at(5)),
+        post("warm", "The plum cake is warm and ready", author_id="baker"),
     ],
-    ids=["another account", "too late", "about something else", "a copy", "too close", "not counted", "other counts",
-         "no time"],
-)  # fmt: skip
-def test_what_cannot_be_compared_is_no_pair(other: Post) -> None:
-    assert pair([POSTS[0], other]) == []
+    ids=["another account", "too late", "about something else", "the same words", "too alike", "no time"],
+)
+def test_what_cannot_be_compared_is_no_candidate(engine: Engine, other: Post) -> None:
+    assert similar(engine, [POSTS[0], other]) == {}
 
 
-def test_a_post_has_no_more_neighbours_than_it_may() -> None:
-    earlier = [
-        post(f"{number}", f"The plum cake number {number} is ready", author_id="baker", posted_at=at(number), likes=1)
-        for number in range(5)
+def test_posts_of_links_alone_have_no_words_to_compare(engine: Engine) -> None:
+    links = [post(name, f"https://mill.example/{name}", author_id="baker", posted_at=at(0)) for name in "ab"]
+    assert similar(engine, links) == {}
+
+
+def test_in_a_large_corpus_words_of_one_post_and_words_of_a_fifth_of_them_tell_nothing_apart(engine: Engine) -> None:
+    posts = [
+        post(f"{number:03}", f"Bread {'rye' if number < 20 else 'oats'} w{number}x", author_id="jo", posted_at=at(0))
+        for number in range(101)
     ]
-    late = post("late", "The plum cake is ready", author_id="baker", posted_at=at(9), likes=500)
-    assert len(pair([*earlier, late], per_post=2)) == 2
-
-
-def test_posts_of_links_alone_have_no_words_to_compare() -> None:
-    assert pair([post(name, f"https://mill.example/{name}", author_id="baker", posted_at=at(0), likes=number)
-                 for number, name in enumerate("ab")]) == []  # fmt: skip
+    weights = told(engine, neighbour.vocabulary(own(posts)), "weight")
+    assert [row["weight"] for row in weights] == [round(1000 * (1 + math.log(102 / 21)) ** 2)]
+    assert len(told(engine, neighbour.vocabulary(own(posts[:100])))) == 103
