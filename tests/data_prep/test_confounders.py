@@ -140,12 +140,12 @@ def test_heavy_tails_are_said() -> None:
 
 
 def test_levels_are_hour_and_weekday_in_utc_age_media_reply_and_thread(engine: Engine) -> None:
-    monday_eight = {"posted_at": at(0)}
+    monday = at(0)
     posts = [
-        post("a", **monday_eight, media="photo", followers=99),
+        post("a", posted_at=monday, media="photo", followers=99),
         post("b", posted_at=at(6 * 24 + 15.5), collected_at=at(6 * 24 + 20), media="video", reply=True, thread="t"),
-        post("c", **monday_eight, collected_at=at(24 * 40)),
-        post("d", **monday_eight, collected_at=at(30), media="drawing", reply=False),
+        post("c", posted_at=monday, collected_at=at(24 * 40)),
+        post("d", posted_at=monday, collected_at=at(30), media="drawing", reply=False),
     ]
     a, b, c, d = told(engine, confounders.levels(numbered(posts), ["photo", "video"]), "n")
     assert (FACTORS["hour"][a["hour"]], FACTORS["weekday"][a["weekday"]]) == ("08:00", "Mon")

@@ -30,7 +30,7 @@ POSTS = [
     "And so it is",
     "🥐",
 ]
-LANGS: list[str | None] = ["en"] * 7 + ["ar"] * 2 + ["de", "en", "en", None]
+LANGS: list[str | None] = [*["en"] * 7, *["ar"] * 2, "de", "en", "en", None]
 
 
 def by_words(pairs: Sequence[tuple[str, str, str | None, str | None]]) -> list[bool]:
@@ -39,7 +39,7 @@ def by_words(pairs: Sequence[tuple[str, str, str | None, str | None]]) -> list[b
     two = traits([pair[1] for pair in pairs], [pair[3] for pair in pairs]).words.to_pylist()
     shared = [len({*mine} & {*other}) for mine, other in zip(one, two, strict=True)]
     counts = (np.asarray(values, dtype=np.int64) for values in (list(map(len, one)), list(map(len, two)), shared))
-    return may_be_faithful([pair[2] for pair in pairs], [pair[3] for pair in pairs], *counts).tolist()
+    return [bool(may) for may in may_be_faithful([pair[2] for pair in pairs], [pair[3] for pair in pairs], *counts)]
 
 
 def every_pair() -> list[tuple[str, str, str | None, str | None]]:
@@ -78,7 +78,11 @@ def test_pairs_in_a_language_that_the_gates_do_not_know_are_left_to_them(one: st
 
 def test_answers_are_those_of_the_gates_in_their_order_however_many_ask() -> None:
     pairs: list[Texts] = [
-        (f"Our {ware} is out of the oven", f"Our {ware if number % 3 else WARES[number % 12]} is out of the oven!", "en")
+        (
+            f"Our {ware} is out of the oven",
+            f"Our {ware if number % 3 else WARES[number % 12]} is out of the oven!",
+            "en",
+        )
         for number, ware in enumerate(WARES * 100)
     ]
     pairs = [(said.replace("oven", f"oven {n}"), instead.replace("oven", f"oven {n + n % 2}"), lang)

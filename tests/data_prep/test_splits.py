@@ -277,7 +277,7 @@ def facts(each: Match) -> set[Hashable]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(matches=corpora())
 def test_no_component_post_link_or_text_stands_in_two_splits(mode: Mode, matches: list[Match]) -> None:
     out = held(matches, mode)
@@ -292,7 +292,7 @@ def test_no_component_post_link_or_text_stands_in_two_splits(mode: Mode, matches
     assert sum(out.leaks.values()) == splits.count(None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(matches=corpora(), data=st.data())
 def test_exactly_those_pairs_leave_that_share_something_with_a_part_before_theirs(
     matches: list[Match], data: st.DataObject
@@ -319,7 +319,7 @@ def test_exactly_those_pairs_leave_that_share_something_with_a_part_before_their
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(matches=corpora(), seed=st.integers(0, 99))
 def test_neither_the_order_of_rows_nor_the_author_key_moves_a_pair(mode: Mode, matches: list[Match], seed: int) -> None:
     mine = allowed(matches, mode)

@@ -94,7 +94,7 @@ def test_a_restatement_that_loses_a_fact_or_changes_little_is_left_out() -> None
 
 
 def test_neither_the_order_nor_the_number_of_workers_nor_other_posts_change_a_restatement() -> None:
-    posts = good_ones(430)
+    posts = good_ones(230)
     alone = {each.post_id: draft for each, draft in restated(posts, seed=3, pool=None)}
     random.Random(1).shuffle(posts)
     with ThreadPoolExecutor(3) as pool:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from data_prep.records import Dropped, Post
-from data_prep.sources import About, lines
-from tests.data_prep.sources.reading import read
+from data_prep.sources import About, Bad, lines
+from data_prep.sources.files import expand
+from tests.data_prep.sources.reading import items, posts
 from virality.errors import ViralityError
 
 ABOUT = About(source="lists", rights="licence:MIT", platform="headline")
@@ -18,8 +19,8 @@ ABOUT = About(source="lists", rights="licence:MIT", platform="headline")
 def test_each_line_is_a_post_of_its_list_and_blank_lines_are_none(tmp_path: Path) -> None:
     path = tmp_path / "bait_data.gz"
     path.write_bytes(gzip.compress("You won't believe this bread\n\n  \nخبز طازج كل صباح 🥖\n".encode()))
-    found = read(lines, path, ABOUT)
-    assert [(post.text, post.community, post.lang) for post in found.posts] == [
+    found = posts(items(lines, path, ABOUT))
+    assert [(post.text, post.community, post.lang) for post in found] == [
         ("You won't believe this bread", "bait_data", "en"),
         ("خبز طازج كل صباح 🥖", "bait_data", "ar"),
     ]
@@ -28,9 +29,9 @@ def test_each_line_is_a_post_of_its_list_and_blank_lines_are_none(tmp_path: Path
 def test_a_line_without_end_is_dropped_and_the_next_one_is_read(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("x" * 2_500_000 + "\nBread again\n")
-    found = read(lines, path, ABOUT)
-    assert [post.text for post in found.posts] == ["Bread again"]
-    assert [bad.reason for bad in found.bad] == ["too_big"]
+    assert [post.text for post in posts(items(lines, path, ABOUT))] == ["Bread again"]
+    rows = [row for block in lines.blocks(path, ABOUT) for _, row in expand(block)]
+    assert [row.reason for row in rows if isinstance(row, Bad)] == ["too_big"]
 
 
 def test_lines_have_no_columns(tmp_path: Path) -> None:
