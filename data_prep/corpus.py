@@ -5,6 +5,7 @@ from __future__ import annotations
 from data_prep.engine import Table, place
 from data_prep.records import COUNTS
 
+_TOLD = ("text", "content_key", "media", "thread", "alt", "lang", "community", "platform", "source", "intents")
 LEAST_P = 0.01
 """Tests whose impressions are spread less evenly than this are not randomised as they should be."""
 
@@ -20,8 +21,9 @@ def ranked(rows: Table) -> Table:
     repeated = rows.group_by("post_id").aggregate(times=rows.count()).filter(ibis._.times > 1)
     many = rows.semi_join(repeated, "post_id")
     order = [ibis.desc(many[name].fill_null(-1)) for name in COUNTS]
-    order += [many[name].fill_null("") for name in ("text", "author_id", "content_key", "media", "thread", "alt")]
-    order += [many["posted_at"].fill_null(0), many["file"], many["row"]]
+    order += [ibis.desc(many["collected_at"].fill_null(-1)), many["posted_at"].fill_null(-1)]
+    order += [many[name].fill_null("") for name in _TOLD]
+    order += [many["reply"].fill_null(False).ifelse(1, 0), many["file"], many["row"]]
     copies = many.mutate(copy=ibis.row_number().over(group_by="post_id", order_by=order))
     once = rows.anti_join(repeated, "post_id").mutate(copy=ibis.literal(0, "int64"))
     return once.union(copies)

@@ -6,7 +6,6 @@ log(1 + count). Both are in nats, and the two are never compared with each other
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -247,10 +246,3 @@ def _middle(sorted_past: Table) -> Table:
 
 def _sided(found: Table, signal: Sequence[str], side: str) -> dict[str, Table]:
     return {f"{part}_{name}_{side}": found[f"{part}_{name}"] for name in signal for part in "ye"}
-
-
-def noise_of(spread_of_account: float, past: int, typical: float, strength: int = 20) -> float:
-    """Variance of an account's engagement, shrunk towards the `typical` one by how many posts the account has."""
-    if not math.isfinite(spread_of_account):
-        return typical
-    return (past * spread_of_account**2 + strength * typical) / (past + strength)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Table = Any
 """An Ibis table expression; Ibis has no types that mypy could follow."""
 
+_FULL = ("No space left", "File too large", "Disk quota exceeded")
 FIXED = 1_000_000_000
 """Units of a nat in fixed point."""
 
@@ -36,6 +37,9 @@ class Engine(Protocol):
 
     def keep(self, table: Table, name: str) -> Table:
         """The table made, kept under `name` and read back."""
+
+    def put(self, table: pa.Table, name: str) -> Table:
+        """A table of numbers in memory as one on the engine."""
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """The table's rows, in its own order where it has one."""
@@ -78,6 +82,10 @@ class DuckDB:
                 self.connection.to_parquet(table, temporary, compression="zstd", compression_level=1)
         return self.read([path])
 
+    def put(self, table: pa.Table, name: str) -> Table:
+        """A table in memory as `<name>.arrow.parquet`, read back."""
+        return self.read([put(table, self.folder / f"{name}.arrow.parquet")])
+
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """The table's rows in batches of at most 50,000."""
         with _told(self.folder):
@@ -89,7 +97,7 @@ class DuckDB:
 
 
 class _told:
-    """A full disk or memory as one line that says what to do."""
+    """A full disk or memory as one line that says where and what to do."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -98,15 +106,15 @@ class _told:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if kind is None or error is None:
+        if kind is None or error is None or isinstance(error, ViralityError):
             return
-        text = str(error)
-        if kind.__name__ == "OutOfMemoryException" or "No space left" in text or "failed to write" in text.lower():
-            full = "No space left" in text or "write" in text.lower()
-            way = "make room on the disk" if full else "give it more with engine.memory_mb="
+        text = " ".join(str(error).split())[:160]
+        if any(words in text for words in _FULL):
             raise ViralityError(
-                f"{self.place}: {' '.join(text.split())[:160]}; {way}, and run the command again"
+                f"{self.place}: the disk is full; free some space, then the same command continues"
             ) from error
+        if kind.__name__ == "OutOfMemoryException":
+            raise ViralityError(f"{self.place}: {text}; allow more with machine.memory_mb=") from error
 
 
 def place(number: Table) -> Table:
@@ -114,6 +122,15 @@ def place(number: Table) -> Table:
     import ibis
 
     return ibis.greatest(number, 0).cast("int32")
+
+
+def put(table: pa.Table, path: Path) -> Path:
+    """Write a table, whole or not at all. Returns the path."""
+    import pyarrow.parquet as pq
+
+    with aside(path) as temporary:
+        pq.write_table(table, temporary)
+    return path
 
 
 def unions(tables: Sequence[Table]) -> Table:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data_prep.engine import Engine, Table, columns, one_row
+from data_prep.fit import Fit, trouble
 from data_prep.lifts import Chance
 from data_prep.measures import Measures
 from data_prep.records import ACTIONS, COUNTS, KINDS, MEASURED, SPLITS
@@ -34,6 +35,7 @@ def before(
     placed: Placed,
     measures: Measures,
     chance: Mapping[str, Chance],
+    fitted: Fit,
     settings: PrepareSettings,
 ) -> dict[str, Any]:
     """Facts that are known before the files are written: who and when, engagement, the model, the splits."""
@@ -53,7 +55,7 @@ def before(
             "profile": settings.engagement.profile,
             "rates": {n: p.rate for n, p in measures.priors.items()},
         },
-        "model": asdict(measures.model),
+        "model": _model(measures, fitted),
         "explains": _explains(engine, found, measures),
         "chance": {kind: asdict(each) for kind, each in chance.items()},
         "splits": settings.splits.model_dump(mode="json"),
@@ -166,6 +168,12 @@ def summary(facts: Mapping[str, Any], folder: Path) -> str:
     if facts["expectations"]:
         lines.append(f"  {facts['expectations']}")
     return "\n".join(lines)
+
+
+def _model(measures: Measures, fitted: Fit) -> dict[str, Any]:
+    """The model with what speaks for and against it."""
+    checks = measures.model.checks | {"heterogeneity": fitted.heterogeneity, "kurtosis": fitted.kurtosis}
+    return asdict(measures.model) | {"checks": checks, "trouble": trouble(fitted, checks)}
 
 
 def _when(engine: Engine, posts: Table) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +11,7 @@ _TRAIN = PARTS.index("train")
 _TEST = PARTS.index("test")
 
 
-def open_posts(sides: Sides, placed: Placed, of_post: Mapping[str, NDArray[Any]], mode: Mode) -> NDArray[np.bool_]:
+def open_posts(sides: Sides, placed: Placed, mode: Mode) -> NDArray[np.bool_]:
     """Whether each post's restatement may stand in `train`.
 
     Left out are the posts of pairs in judge, validation and test, what shares a link or test, an author's time block
@@ -24,24 +21,24 @@ def open_posts(sides: Sides, placed: Placed, of_post: Mapping[str, NDArray[Any]]
     Args:
         sides: measured pairs.
         placed: where they went.
-        of_post: `account`, `block`, `content`, `copies` and `t` of every post; -1 is none.
         mode: of the splits.
     """
-    count = len(of_post["t"])
+    keys = sides.keys
     if mode == "test_only":
-        return np.zeros(count, dtype=bool)
+        return np.zeros(len(keys.t), dtype=bool)
     held = (placed.split >= 0) & (placed.split != _TRAIN)
-    barred = np.zeros(count, dtype=bool)
+    barred = np.zeros(len(keys.t), dtype=bool)
     barred[sides.a[held]] = barred[sides.b[held]] = True
-    for name in ("content", "copies"):
-        barred |= _shares(of_post[name], np.unique(of_post[name][barred]))
+    for common in (keys.content, keys.copies):
+        barred |= _shares(common, np.unique(common[barred]))
     if mode == "author":
-        barred |= _shares(of_post["account"], np.unique(of_post["account"][barred]))
+        barred |= _shares(keys.account, np.unique(keys.account[barred]))
     elif mode in ("component", "time"):
-        blocks = _blocks(of_post["account"], of_post["block"])
-        barred |= _shares(blocks, np.unique(_blocks(sides.account[held], sides.block[held])))
+        barred |= _shares(
+            _blocks(keys.account, keys.block), np.unique(_blocks(sides.account()[held], sides.block()[held]))
+        )
     if mode == "time":
-        barred |= _since_test(sides, placed, of_post)
+        barred |= _since_test(sides, placed)
     return ~barred
 
 
@@ -53,12 +50,12 @@ def _blocks(account: Ints, block: Ints) -> Ints:
     return np.where((account >= 0) & (block >= 0), account * 1_000_000 + block, -1)
 
 
-def _since_test(sides: Sides, placed: Placed, of_post: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+def _since_test(sides: Sides, placed: Placed) -> NDArray[np.bool_]:
     """Posts of an account that are not older than its first test post."""
-    tested = placed.split == _TEST
-    begins = np.full(len(of_post["t"]) + 1, np.iinfo(np.int64).max)  # the last place is 'no account'
+    keys, tested = sides.keys, placed.split == _TEST
+    begins = np.full(len(keys.t) + 1, np.iinfo(np.int64).max)  # the last place is 'no account'
     for side in (sides.a[tested], sides.b[tested]):
-        known = side[of_post["t"][side] >= 0]
-        np.minimum.at(begins, of_post["account"][known], of_post["t"][known])
+        known = side[keys.t[side] >= 0]
+        np.minimum.at(begins, keys.account[known], keys.t[known])
     begins[-1] = np.iinfo(np.int64).max
-    return np.asarray(of_post["t"] >= begins[of_post["account"]])
+    return np.asarray(keys.t >= begins[keys.account])

@@ -12,11 +12,14 @@ import hashlib
 import importlib
 import json
 import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import get_context
 from operator import attrgetter
 from pathlib import Path, PurePath
 from types import ModuleType
@@ -30,7 +33,7 @@ from data_prep.sources.table import identifier
 from data_prep.traits import traits
 from virality.atomic import aside
 from virality.errors import ViralityError
-from virality.progress import bar
+from virality.progress import bar, step
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +51,8 @@ KINDS = {
 
 _SMALL = 4_000_000
 """Bytes of input that one process reads sooner than several."""
+_LOOK = 0.5
+"""Seconds between two looks of a worker for its parent."""
 _ENOUGH_ROWS = 20
 """Rows that must have been read before a share of bad ones says anything."""
 _MANY_BAD = 1000
@@ -101,9 +106,19 @@ def ingest(
     missing = [(path, part) for (path, _), part in zip(files, parts, strict=True) if not part.is_dir()]
     if not missing:
         return parts
-    work = _Work(kind, about, rules, key)
+    with step(f"reading {_listed([path for path, _ in missing])}"):
+        _read_missing(reader, missing, _Work(kind, about, rules, key), workers)
+    return parts
+
+
+def _listed(files: list[Path]) -> str:
+    shown = ", ".join(path.name for path in files[:4])
+    return shown if len(files) <= 4 else f"{shown} and {len(files) - 4} more"
+
+
+def _read_missing(reader: ModuleType, missing: list[tuple[Path, Path]], work: _Work, workers: int) -> None:
     size = sum(path.stat().st_size for path, _ in missing if path.is_file())
-    pool = ProcessPoolExecutor(workers, initializer=limit_native_threads) if workers > 1 and size > _SMALL else None
+    pool = pool_of(workers) if workers > 1 and size > _SMALL else None
     try:
         for path, part in missing:
             _read_file(reader, path, part, work, pool, workers)
@@ -114,7 +129,6 @@ def ingest(
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
-    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +212,7 @@ def _check_share(path: Path, rows: int, bad: list[str], most: float, *, ended: b
 
 def _understand(work: _Work, block: Block) -> _Understood:
     items: Callable[[Any, About], Iterable[Item]] = source(work.kind).items
+    file = PurePath(block.file).name if work.kind == "simulated" else block.file  # it lies in the run's own folder
     posts: list[Post] = []
     places: list[int] = []
     dropped: list[Dropped] = []
@@ -205,7 +220,7 @@ def _understand(work: _Work, block: Block) -> _Understood:
     bad: list[str] = []
     rows = 0
     for number, row in expand(block):
-        found = [_unread(row, work.about, block.file, number)] if isinstance(row, Bad) else items(row, work.about)
+        found = [_unread(row, work.about, file, number)] if isinstance(row, Bad) else items(row, work.about)
         for item in found:
             if isinstance(item, Label):
                 labels.append(dataclasses.replace(item, file=_stem(block.file)))
@@ -216,11 +231,11 @@ def _understand(work: _Work, block: Block) -> _Understood:
                 posts.append(kept)
                 places.append(number)
             else:
-                drop = dataclasses.replace(kept, file=block.file, row=number)
+                drop = dataclasses.replace(kept, file=file, row=number)
                 dropped.append(drop)
                 if drop.reason.startswith("bad_") or drop.reason == "too_big":
                     bad.append(_told(number, drop) if len(bad) < 3 else "")
-    return _Understood(_post_ipc(posts, block.file, places, work), _dropped_ipc(dropped), labels, rows, bad)
+    return _Understood(_post_ipc(posts, file, places, work), _dropped_ipc(dropped), labels, rows, bad)
 
 
 def _told(number: int, drop: Dropped) -> str:
@@ -371,11 +386,23 @@ def _part_key(kind: str, path: Path, digest: str, about: About, rules: Rules, ke
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def limit_native_threads() -> None:
-    """One thread for the libraries of a worker: the workers are the parallelism."""
+def pool_of(workers: int) -> ProcessPoolExecutor:
+    """Worker processes that begin clean (this one may have threads), use one thread each and end with this one."""
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_settle, initargs=(os.getpid(),))
+
+
+def _settle(parent: int) -> None:
     import pyarrow as pa
 
     pa.set_cpu_count(1)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    """End when the parent was killed and could not say so."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
 
 
 def available_cores() -> int:

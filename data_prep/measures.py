@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from data_prep import confounders, engagement, lifts
+from data_prep import confounders, engagement, fit, lifts
 from data_prep.confounders import Model
 from data_prep.engagement import Prior
 from data_prep.engine import Engine, Table, columns, null, one_row
+from data_prep.fit import Fit
 from data_prep.lifts import Chance
 from data_prep.records import ACTIONS
 from data_prep.steps import Corpus
@@ -27,13 +28,14 @@ class Measures:
     """How engagement was made comparable.
 
     Fields:
-        signals, baselines, controls: tables by post; None where nothing is counted.
+        signals, levels, baselines, controls: tables by post; None where nothing is counted.
         model: what the confounders explain.
         media: media kinds that the model tells apart.
         priors: of rates, by action.
     """
 
     signals: Table | None = None
+    levels: Table | None = None
     baselines: Table | None = None
     controls: Table | None = None
     model: Model = field(default_factory=Model)
@@ -54,6 +56,7 @@ def measure(engine: Engine, found: Corpus, tests: NDArray[np.int64], profile: Ma
         ViralityError: a profile is asked for and there are no impressions.
     """
     import ibis
+    import pyarrow as pa
 
     rates = engagement.priors(found.totals)
     engagement.needs_rates(profile, rates)
@@ -69,22 +72,28 @@ def measure(engine: Engine, found: Corpus, tests: NDArray[np.int64], profile: Ma
     levels = engine.keep(confounders.levels(posts.filter(posts.t.notnull()), media), "levels")
     moves = confounders.moves(signals)
     if len(tests):
-        held = ibis.memtable({"held": tests})
+        held = engine.put(pa.table({"held": tests}), "tests")
         moves = moves.filter(moves.a.notin(held.held) & moves.b.notin(held.held))
     gaps = confounders.differences(engagement.gap(moves, signals), levels)
     model = confounders.fit(engine.batches(gaps), media)
     controls = engine.keep(confounders.taken_out(levels, model, media), "controls")
-    return Measures(signals, baselines, controls, model, media, rates)
+    return Measures(signals, levels, baselines, controls, model, media, rates)
 
 
-def gaps(engine: Engine, found: Corpus, placed: Table, measures: Measures, max_hours: float) -> tuple[Table, Chance]:
-    """Placed candidates with `gap`, `noise` (variance) and `sampling`, where engagement is known, and what chance does.
+def _accounts(engine: Engine, found: Corpus) -> int:
+    return int(one_row(engine, found.posts.aggregate(accounts=found.posts.account.nunique()))["accounts"])
+
+
+def gaps(
+    engine: Engine, found: Corpus, placed: Table, measures: Measures, max_hours: float
+) -> tuple[Table, Chance, Fit]:
+    """Placed candidates with `gap`, `noise` (variance) and `sampling`; what chance does, and how well it all fits.
 
     A/B tests bring gap and noise of their own; labelled pairs have none.
     """
     own = placed.filter(placed.gap.notnull() | placed.label.notnull()).mutate(sampling=null("float64"))
     if measures.signals is None or measures.controls is None:
-        return own, Chance(0.0, 0.0)
+        return own, Chance(0.0, 0.0), Fit()
     mined = placed.filter(placed.gap.isnull() & placed.label.isnull()).drop("gap", "noise")
     raw = engagement.gap(mined, measures.signals)
     one = measures.controls.select(a="n", control_a="control")
@@ -107,7 +116,8 @@ def gaps(engine: Engine, found: Corpus, placed: Table, measures: Measures, max_h
         (moments["squares"] or 0) / 1e6, (moments["noise"] or 0) / 1e6, (moments["scales"] or 0) / 1e6
     )
     chance = Chance(chance.noise, effect, chance.typical, chance.repeats)
-    return own.union(noisy[own.columns]), chance
+    known = engine.keep(fit.formed(noisy, measures.levels, found.posts, accounts=_accounts(engine, found)), "formed")
+    return own.union(noisy[own.columns]), chance, fit.fit(lambda: engine.batches(known))
 
 
 def choose(noisy: Table, *, least_gap: float, per_post: int) -> Table:

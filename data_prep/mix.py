@@ -20,7 +20,7 @@ from data_prep.engine import DuckDB, columns
 from data_prep.ingest import available_cores, plain
 from data_prep.settings import PrepareSettings
 from data_prep.sources.table import identifier
-from data_prep.splits import PARTS, Ints, Placed, Shares, Sides
+from data_prep.splits import PARTS, Ints, Keys, Placed, Shares, Sides
 from data_prep.traits import traits
 from virality import runs
 from virality.errors import ViralityError
@@ -98,25 +98,40 @@ def _read(folder: Path, weight: float) -> Prepared:
     posts = read_table(folder / "posts.parquet", records.post_schema())
     pairs = read_table(folder / "pairs.parquet", records.pair_schema())
     dropped = read_table(folder / "dropped.parquet", records.dropped_schema())
-    source = posts["source"].cast(pa.string())
-    posts = _with(posts, "post_id", _named(source, posts["post_id"]))
-    name = source[0].as_py() if len(source) else folder.name
-    for column in ("worse_id", "better_id", "component"):
-        pairs = _with(pairs, column, _named(pa.scalar(name), pairs[column]))
-    pairs = _with(pairs, "weight", pa.array(pairs["weight"].to_numpy() * weight, pa.float32()))
     told = json.loads((folder / "datasheet.json").read_text(encoding="utf-8"))
+    ids = posts["post_id"].to_pylist()
+    mixture = "corpora" in told  # its ids say already which corpus each is of
+    sources = posts["source"].cast(pa.string())
+    if not mixture:
+        posts = _with(posts, "post_id", _named(sources, posts["post_id"]))
+        renamed = dict(zip(ids, posts["post_id"].to_pylist(), strict=True))
+        for column in ("worse_id", "better_id"):
+            pairs = _with(pairs, column, pa.array([_renamed(name, renamed) for name in pairs[column].to_pylist()]))
+        keys = zip(sources.to_pylist(), posts["content_key"].to_pylist(), strict=True)  # both may have a test 1
+        own = [key if key is None or "://" in key else f"{source}:{key}" for source, key in keys]
+        posts = _with(posts, "content_key", pa.array(own, pa.string()))
+    pairs = _with(pairs, "weight", pa.array(pairs["weight"].to_numpy() * weight, pa.float32()))
     return Prepared(folder, weight, posts, dropped, pairs, runs.finished(folder, "prepare"), told)
+
+
+def _renamed(name: str, renamed: Mapping[str, str]) -> str:
+    plain = name.removesuffix(":plain")  # a restatement is named after its post
+    return renamed[name] if name in renamed else f"{renamed[plain]}:plain"
 
 
 def _refuse_twice(mixed: Sequence[Prepared]) -> None:
     by_source: dict[str, Path] = {}
     for one in mixed:
-        for source in {str(name) for name in one.facts.get("sources", [one.folder.name])}:
+        for source in _sources(one):
             if source in by_source:
                 raise ViralityError(
                     f"data: {by_source[source]} and {one.folder} are both of the corpus {source}; leave one out"
                 )
             by_source[source] = one.folder
+
+
+def _sources(one: Prepared) -> list[str]:
+    return sorted({str(name) for name in one.posts["source"].unique().to_pylist()})
 
 
 def _joined(mixed: Sequence[Prepared]) -> tuple[pa.Table, pa.Table]:
@@ -147,17 +162,19 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
     cluster = splits.without_phrases(
         splits.connected(len(ids), links["a"].astype(np.int64), links["b"].astype(np.int64))
     )
-    account, content = _codes(posts["author_id"]), _codes(posts["content_key"])
     posted = posts["posted_at"].cast("int64").fill_null(-1).to_numpy()
-    block = np.where(posted >= 0, posted // (settings.splits.block_days * 86400), -1)
     split = pairs["split"].to_numpy(zero_copy_only=False).astype(str)
+    keys = Keys(
+        account=_codes(posts["author_id"]),
+        t=posted,
+        block=np.where(posted >= 0, posted // (settings.splits.block_days * 86400), -1),
+        content=_codes(posts["content_key"]),
+        copies=cluster,
+    )
     sides = Sides(
         a=worse,
         b=better,
-        account=np.where(account[worse] == account[better], account[better], -1),
-        block=block[better],
-        content=np.stack([content[worse], content[better]], axis=1),
-        copies=np.stack([cluster[worse], cluster[better]], axis=1),
+        keys=keys,
         file=np.full(len(better), -1, dtype=np.int64),
         given=np.asarray([PARTS.index(part) for part in split], dtype=np.int64),
     )
@@ -199,10 +216,7 @@ def _relabelled(pairs: pa.Table, placed: Placed, posts: pa.Table) -> pa.Table:
     import pyarrow as pa
 
     ids = posts["post_id"].to_pylist()
-    names = [
-        identifier("component", PARTS[max(part, 0)], ids[at])
-        for at, part in zip(placed.component, placed.split, strict=True)
-    ]
+    names = [identifier("component", ids[at]) if at >= 0 else "" for at in placed.component]
     own = [
         identifier(*row)
         for row in zip(*(pairs[name].to_pylist() for name in ("kind", "worse_id", "better_id")), strict=True)
@@ -221,7 +235,7 @@ def _facts(
     dates = sorted(day for one in mixed for day in (one.facts.get("first_post"), one.facts.get("last_post")) if day)
     return {
         "corpora": [{"name": one.document["name"], "weight": one.weight, "pairs": one.pairs.num_rows} for one in mixed],
-        "sources": sorted({source for one in mixed for source in one.facts.get("sources", [one.folder.name])}),
+        "sources": sorted({source for one in mixed for source in _sources(one)}),
         "rows": sum(one.facts["rows"] for one in mixed),
         "kept": sum(one.facts["kept"] for one in mixed),
         "first_post": dates[0] if dates else None,
@@ -254,7 +268,14 @@ def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
 def _concatenated(tables: Sequence[pa.Table]) -> pa.Table:
     import pyarrow as pa
 
-    return pa.concat_tables([_undictionaried(table) for table in tables])
+    plainly = [_undictionaried(table) for table in tables]
+    return pa.concat_tables([table.cast(_nullable(plainly[0].schema)) for table in plainly])
+
+
+def _nullable(schema: pa.Schema) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([pa.field(one.name, one.type) for one in schema])
 
 
 def _undictionaried(table: pa.Table) -> pa.Table:

@@ -13,6 +13,7 @@ import numpy as np
 
 from data_prep import engagement, facts, measures, outputs, steps
 from data_prep.engine import Engine, Table, columns, one_row
+from data_prep.fit import Fit
 from data_prep.held_out import open_posts
 from data_prep.lifts import Chance, effect_of
 from data_prep.pairing import paraphrase
@@ -107,27 +108,27 @@ def pairs(engine: Engine, found: steps.Corpus, settings: PrepareSettings, pool: 
     with step("candidate pairs"):
         mining = wanted.model_dump(include={"max_hours", "least_similar", "most_similar"})
         candidates = steps.propose(engine, found, wanted.kinds, mining=mining)
-    sides, placed, of_post, keys = _placed(engine, found, candidates, settings)
+    sides, placed, known = _placed(engine, found, candidates, settings)
     with step("engagement, without account and confounders"):
         test = placed.split == PARTS.index("test")
         tests = np.unique(np.concatenate([sides.a[test], sides.b[test]]))
         measured = measures.measure(engine, found, tests, profile)
     chance: dict[str, Chance] = {}
     final = chosen = None
-    if candidates is not None:
+    fitted = Fit()
+    if known is not None:
         with step("lift of pairs"):
-            known = _with_split(engine, candidates, placed, keys)
-            noisy, mined = measures.gaps(engine, found, known, measured, wanted.max_hours)
+            noisy, mined, fitted = measures.gaps(engine, found, known, measured, wanted.max_hours)
             chosen = measures.choose(noisy, least_gap=wanted.least_gap, per_post=wanted.per_post)
             chosen = engine.keep(chosen, "chosen")
             chance = _chances(engine, chosen, mined)
             final = outputs.chosen_pairs(chosen, found.posts)
     good = opened = None
     if restating:
-        opened = open_posts(sides, placed, of_post, settings.splits.mode)
+        opened = open_posts(sides, placed, settings.splits.mode)
         winners = _winners(chosen) if chosen is not None else found.posts.filter(found.posts.n < 0).select("n")
         good = paraphrase.good(found.posts, measured.baselines, winners, best=wanted.best)
-    told = facts.before(engine, found, sides, placed, measured, chance, settings)
+    told = facts.before(engine, found, sides, placed, measured, chance, fitted, settings)
     return Prepared(found, final, chance, opened, good, told)
 
 
@@ -197,7 +198,7 @@ def _paired(rows: list[dict[str, Any]]) -> pa.Table:
 
 def _placed(
     engine: Engine, found: steps.Corpus, candidates: Table, settings: PrepareSettings
-) -> tuple[Sides, Placed, dict[str, Any], dict[str, Any]]:
+) -> tuple[Sides, Placed, Table]:
     shares = Shares(settings.splits.judge, settings.splits.validation, settings.splits.test)
     with step("components and splits"):
         return steps.place(
@@ -210,21 +211,6 @@ def _placed(
             seed=settings.splits.seed,
             all_copies="paraphrase" in _of(settings).kinds,
         )
-
-
-def _with_split(engine: Engine, candidates: Table, placed: Placed, keys: Mapping[str, Any]) -> Table:
-    """Candidates that no leak leaves out, with their component and split."""
-    import ibis
-    import pyarrow as pa
-
-    kept = placed.split >= 0
-    known = pa.table(
-        {
-            "kind": keys["kind"][kept].astype(str), "a": keys["a"][kept], "b": keys["b"][kept],
-            "component": placed.component[kept], "split": placed.split[kept].astype(np.int64),
-        }
-    )  # fmt: skip
-    return engine.keep(candidates.join(ibis.memtable(known), ["kind", "a", "b"]), "placed")
 
 
 def _chances(engine: Engine, chosen: Table, mined: Chance) -> dict[str, Chance]:

@@ -7,12 +7,12 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 
 from data_prep import datasheet, facts, mix, outputs, prepare, records, rights
 from data_prep.engine import DuckDB, Engine
-from data_prep.ingest import Rules, available_cores, ingest, limit_native_threads
+from data_prep.ingest import Rules, available_cores, ingest, pool_of
 from data_prep.settings import PrepareSettings
 from data_prep.sources import About, hub
 from data_prep.sources.files import find
@@ -57,9 +57,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         items_at=settings.source.items_at,
     )
     rules = Rules(**settings.filters.model_dump(), opted_out=opted_out, max_bad=settings.source.max_bad)
-    with step(f"reading {_named(files)}"):
-        read = [(path, inputs[str(path)]) for path in files]
-        parts = ingest(settings.source.kind, read, about, rules, here.folder / "parts", workers=workers)
+    read = [(path, inputs[str(path)]) for path in files]
+    parts = ingest(settings.source.kind, read, about, rules, here.folder / "parts", workers=workers)
     work = here.folder / "work" / _work_key(settings, inputs)
     engine = _engine(settings, work, threads)
     try:
@@ -119,7 +118,7 @@ def _pool(workers: int, posts: int) -> Iterator[Executor | None]:
     if workers < 2 or posts < _MANY:
         yield None
         return
-    pool = ProcessPoolExecutor(workers, initializer=limit_native_threads)
+    pool = pool_of(workers)
     try:
         yield pool
     finally:
@@ -128,11 +127,6 @@ def _pool(workers: int, posts: int) -> Iterator[Executor | None]:
 
 def _digest(path: Path) -> str:
     return hub.revision(path) if hub.is_hub(path) else runs.sha256(path)
-
-
-def _named(files: list[Path]) -> str:
-    shown = ", ".join(path.name for path in files[:4])
-    return shown if len(files) <= 4 else f"{shown} and {len(files) - 4} more"
 
 
 def _work_key(settings: PrepareSettings, inputs: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data_prep.engine import Table
+from data_prep.engine import Table, put
 from virality.atomic import aside
 from virality.errors import ViralityError
 
@@ -75,6 +75,10 @@ class Spark:
             with aside(path) as temporary:
                 self._frame(table).write.parquet(str(temporary.resolve()))
         return self.read([path])
+
+    def put(self, table: pa.Table, name: str) -> Table:
+        """A table in memory as `<name>.arrow.parquet`, read back."""
+        return self.read([put(table, self.folder / f"{name}.arrow.parquet")])
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """The table's rows; ordered tables keep their order."""

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ RECURRING = 20
 """A text that stands in more posts than this is a phrase: it joins nothing."""
 
 _DEALT = len(PARTS)
+_MOST_BLOCKS = 1_000_000
 _TRAIN = PARTS.index("train")
 Ints = NDArray[np.int64]
 
@@ -41,29 +42,52 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What posts may have in common, for every post by its number: (posts,) each; -1 is 'none'.
+
+    Fields:
+        account: the first post of the same account.
+        t: seconds since 1970.
+        block: number of the time block, counted from 1970.
+        content: the first post with the same link, image or test.
+        copies: the first post with nearly the same text; -1 for phrases and for texts without a copy.
+    """
+
+    account: Ints
+    t: Ints
+    block: Ints
+    content: Ints
+    copies: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Sides:
-    """Pairs of posts as numbers; -1 is 'none'. All numbers are those of posts, in [0, posts).
+    """Pairs of posts as numbers.
 
     Fields:
         a, b: (P,) the posts, b the later one (or the one with the greater number).
-        account: (P,) of both; -1 where there is none or the two differ.
-        block: (P,) number of the time block of b, counted from 1970.
-        content: (P, 2) the first post with the same link, image or test.
-        copies: (P, 2) the first post with nearly the same text.
-        file: (P,) index into `files`, of the label.
+        keys: of all posts.
+        file: (P,) index into `files`, of the label; -1 is 'none'.
         files: stems of the files that labels stand in.
-        given: (P,) index into PARTS where a pair has its split from an earlier run; else -1.
+        given: (P,) index into PARTS where pairs have their split from an earlier run.
     """
 
     a: Ints
     b: Ints
-    account: Ints
-    block: Ints
-    content: Ints
-    copies: Ints
+    keys: Keys
     file: Ints
     files: tuple[str, ...] = ()
     given: Ints | None = None
+
+    def account(self) -> Ints:
+        """(P,) of both; -1 where there is none or the two differ."""
+        own = self.keys.account
+        return np.where(own[self.a] == own[self.b], own[self.b], -1)
+
+    def block(self) -> Ints:
+        """(P,) of the later post; -1 where one of the two has no time."""
+        own = self.keys.block
+        return np.where((own[self.a] >= 0) & (own[self.b] >= 0), own[self.b], -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,8 @@ class Placed:
     """Where each pair goes.
 
     Fields:
-        component: (P,) a post of the component, one and the same for all its pairs. No component is in two splits.
+        component: (P,) a post of the component, one and the same for all its pairs that are kept; -1 for those that
+            are left out. No component is in two splits.
         split: (P,) index into PARTS; -1 where the pair would leak and is left out.
         leaks: reason -> pairs left out.
     """
@@ -106,7 +131,12 @@ def place(
     split = fixed.copy()
     free = fixed == _DEALT
     split[free] = _deal(component[free], wanted, seed, name)
-    return _without_leaks(sides, component, split.astype(np.int8), posts)
+    split, leaks = _without_leaks(sides, split, posts)
+    kept = split >= 0
+    named = np.full(len(split), -1, dtype=np.int64)
+    # by the posts that are left; where parts are fixed, two components may have lost the same post
+    named[kept] = _smallest(component[kept] * (_DEALT + 1) + split[kept], sides.b[kept]) if kept.any() else 0
+    return Placed(named, split, leaks)
 
 
 def largest_share(component: Ints) -> float:
@@ -114,7 +144,7 @@ def largest_share(component: Ints) -> float:
     return float(np.unique(component, return_counts=True)[1].max() / len(component)) if len(component) else 0.0
 
 
-def connected(size: int, one: Ints, two: Ints) -> Ints:
+def connected(size: int, one: NDArray[Any], two: NDArray[Any]) -> Ints:
     """For each of `size` things the smallest number of its connected component, given links between them."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -127,55 +157,54 @@ def connected(size: int, one: Ints, two: Ints) -> Ints:
 
 
 def without_phrases(copies: Ints) -> Ints:
-    """Clusters of near-duplicates, -1 where more than `RECURRING` posts are in one: that is a phrase."""
-    numbers, inverse, sizes = np.unique(copies, return_inverse=True, return_counts=True)
-    return np.where(sizes[inverse] <= RECURRING, numbers[inverse], -1)
+    """Clusters of near-duplicates, each named by its first post; -1 for one post alone, and for phrases.
+
+    A phrase is what more than `RECURRING` posts say.
+    """
+    sizes = np.bincount(copies, minlength=len(copies))[copies]
+    return np.where((sizes > 1) & (sizes <= RECURRING), copies, -1)
 
 
-def _components(sides: Sides, mode: Mode, fixed: NDArray[np.int64], posts: int) -> Ints:
-    """A number for each pair's component: the smallest b in it."""
-    nodes = _Nodes(posts, fixed)
-    block = nodes.blocks(sides.account, sides.block)
-    pair = nodes.of("post", sides.b)
+def _components(sides: Sides, mode: Mode, fixed: NDArray[np.int8], posts: int) -> Ints:
+    """A number for each pair's component: the smallest b in it.
+
+    Nodes are posts, once for each part that is fixed beforehand: what would join it to another part is a leak, not a
+    component. Posts with a key in common are linked in a chain.
+    """
     if mode == "time":
         _need(sides, "time")  # posts on the edge of two blocks would join them all; they leave as leaks instead
-        return _smallest(block, sides.b)
-    links = [(pair, nodes.of("post", sides.a))]
-    for side in (0, 1):
-        links.append((pair, nodes.of("content", sides.content[:, side])))
-        links.append((pair, nodes.of("copy", sides.copies[:, side])))
+        codes = (sides.account() * _MOST_BLOCKS + sides.block()) * (_DEALT + 1) + fixed
+        return _smallest(codes, sides.b)
     if mode == "author":
         _need(sides, "author")
-        links.append((pair, nodes.of("account", sides.account)))
+    parts = _DEALT + 1 if (fixed != fixed[0]).any() else 1
+    offset = fixed.astype(np.int64) * posts if parts > 1 else 0
+    there = np.zeros(parts * posts, dtype=bool)
+    there[offset + sides.a] = there[offset + sides.b] = True
+    nodes = np.flatnonzero(there)
+    place_of = np.zeros(parts * posts, dtype=np.int32)
+    place_of[nodes] = np.arange(len(nodes), dtype=np.int32)
+    later, earlier = place_of[offset + sides.b], place_of[offset + sides.a]
+    post, part = nodes % posts, nodes // posts
+    keys = [sides.keys.content[post], sides.keys.copies[post]]
+    if mode == "author":
+        keys.append(sides.keys.account[post])
     elif mode != "by_file":
-        links.append((pair, np.where((sides.account >= 0) & (sides.block >= 0), block, -1)))
-    one = np.concatenate([first[second >= 0] for first, second in links])
-    two = np.concatenate([second[second >= 0] for _, second in links])
-    there, codes = np.unique(np.concatenate([one, two]), return_inverse=True)
-    group = connected(len(there), codes[: len(one)], codes[len(one) :])
-    return _smallest(group[np.searchsorted(there, pair)], sides.b)
+        blocks = sides.keys.account * _MOST_BLOCKS + sides.keys.block
+        blocked = np.zeros(len(nodes), dtype=bool)
+        blocked[later[(sides.account() >= 0) & (sides.block() >= 0)]] = True
+        keys.append(np.where(blocked, blocks[post], -1))
+    links = [(later, earlier), *(_chain(key, part) for key in keys)]
+    group = connected(len(nodes), *(np.concatenate(side) for side in zip(*links, strict=True)))
+    return _smallest(group[later], sides.b)
 
 
-class _Nodes:
-    """Numbers for what joins pairs.
-
-    A part that is fixed beforehand has nodes of its own: what would join it to another part is a leak, no component.
-    """
-
-    _FAMILIES = ("post", "content", "copy", "account")
-
-    def __init__(self, posts: int, fixed: NDArray[np.int64]) -> None:
-        self.posts = posts
-        self.fixed = fixed
-
-    def of(self, family: str, numbers: Ints) -> Ints:
-        base = self._FAMILIES.index(family) * (_DEALT + 1) + self.fixed
-        return np.where(numbers >= 0, base * self.posts + numbers, -1)
-
-    def blocks(self, account: Ints, block: Ints) -> Ints:
-        keys = np.stack([self.fixed, account, block], axis=1)
-        _, codes = np.unique(keys, axis=0, return_inverse=True)
-        return np.asarray(len(self._FAMILIES) * (_DEALT + 1) * self.posts + codes.reshape(-1), dtype=np.int64)
+def _chain(key: Ints, part: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Links between each two nodes that follow each other among those of one key and part."""
+    known = np.flatnonzero(key >= 0)
+    order = known[np.lexsort((key[known], part[known]))]
+    same = (key[order[1:]] == key[order[:-1]]) & (part[order[1:]] == part[order[:-1]])
+    return order[:-1][same].astype(np.int32), order[1:][same].astype(np.int32)
 
 
 def _smallest(group: Ints, numbers: Ints) -> Ints:
@@ -186,37 +215,43 @@ def _smallest(group: Ints, numbers: Ints) -> Ints:
 
 
 def _need(sides: Sides, mode: str) -> None:
-    if (sides.account < 0).any():
+    if (sides.account() < 0).any():
         raise ViralityError(
             f"splits.mode = {mode}: these posts have no accounts; use component" + (" or time" * (mode == "author"))
         )
-    if mode == "time" and (sides.block < 0).any():
+    if mode == "time" and (sides.block() < 0).any():
         raise ViralityError("splits.mode = time: these posts have no times; map posted_at, or use component or by_file")
 
 
-def _deal(component: Ints, shares: Mapping[str, float], seed: int, name: Callable[[Ints], list[str]]) -> Ints:
+def _deal(
+    component: Ints, shares: Mapping[str, float], seed: int, name: Callable[[Ints], list[str]]
+) -> NDArray[np.int8]:
     """Whole components to parts, in an order that the seed decides, until each part has its share of the pairs."""
     numbers, codes, sizes = np.unique(component, return_inverse=True, return_counts=True)
-    keys = [hashlib.sha256(f"{seed}\x1f{post_id}".encode()).digest() for post_id in name(numbers)]
-    parts = np.full(len(numbers), _TRAIN, dtype=np.int64)
+    order = np.argsort(np.fromiter((_lot(seed, post_id) for post_id in name(numbers)), np.uint64, len(numbers)))
+    parts = np.full(len(numbers), _TRAIN, dtype=np.int8)
     wanted = [(PARTS.index(part), share * len(component)) for part, share in shares.items()]
     held = dict.fromkeys(range(len(PARTS)), 0)
-    for at in sorted(range(len(numbers)), key=keys.__getitem__):
+    for at in order.tolist():
         size = int(sizes[at])
         part = next((part for part, most in wanted if held[part] + size / 2 < most), _TRAIN)
         parts[at] = part
         held[part] += size
-    return np.asarray(parts[codes], dtype=np.int64)
+    return parts[codes]
 
 
-def _fixed(sides: Sides, mode: Mode, shares: Shares) -> tuple[NDArray[np.int64], dict[str, float]]:
+def _lot(seed: int, post_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\x1f{post_id}".encode()).digest()[:8], "big")
+
+
+def _fixed(sides: Sides, mode: Mode, shares: Shares) -> tuple[NDArray[np.int8], dict[str, float]]:
     """The part of each pair that the mode itself decides (`_DEALT`: it is dealt), and the shares of the dealt parts."""
     wanted = {"judge": shares.judge, "validation": shares.validation}
     if sides.given is not None:
-        return sides.given.astype(np.int64), {}
-    dealt = np.full(len(sides.a), _DEALT, dtype=np.int64)
+        return sides.given.astype(np.int8), {}
+    dealt = np.full(len(sides.a), _DEALT, dtype=np.int8)
     if mode == "test_only":
-        return np.full(len(sides.a), PARTS.index("test"), dtype=np.int64), {}
+        return np.full(len(sides.a), PARTS.index("test"), dtype=np.int8), {}
     if mode == "time":
         _need(sides, "time")
         left = max(1 - shares.test, 1e-9)
@@ -234,8 +269,9 @@ def _late(sides: Sides, share: float) -> NDArray[np.bool_]:
     """Whether each pair lies in the last blocks of its account that hold about `share` of the account's pairs."""
     if share <= 0:
         return np.zeros(len(sides.a), dtype=bool)
-    order = np.lexsort((sides.block, sides.account))
-    accounts, blocks = sides.account[order], sides.block[order]
+    accounts, blocks = sides.account(), sides.block()
+    order = np.lexsort((blocks, accounts))
+    accounts, blocks = accounts[order], blocks[order]
     starts = np.flatnonzero(np.concatenate([[True], accounts[1:] != accounts[:-1]]))
     ends = np.concatenate([starts[1:], [len(order)]])
     cut = np.minimum(starts + np.rint((ends - starts) * (1 - share)).astype(np.int64), ends - 1)
@@ -255,7 +291,7 @@ def _late(sides: Sides, share: float) -> NDArray[np.bool_]:
     return late
 
 
-def _by_file(sides: Sides) -> NDArray[np.int64]:
+def _by_file(sides: Sides) -> NDArray[np.int8]:
     files = set(sides.files)
     if not files & {"test", "validation"}:
         raise ViralityError(
@@ -265,23 +301,23 @@ def _by_file(sides: Sides) -> NDArray[np.int64]:
         )
     parts = {"test": "test", "validation": "validation" if "test" in files else "test"}
     codes = [PARTS.index(parts[file]) if file in parts else _DEALT for file in sides.files]
-    return np.asarray([*codes, _DEALT], dtype=np.int64)[sides.file]
+    return np.asarray([*codes, _DEALT], dtype=np.int8)[sides.file]
 
 
-def _without_leaks(sides: Sides, component: Ints, split: NDArray[np.int8], posts: int) -> Placed:
-    """Leave out pairs that share a post, link or text with a part before theirs: test, validation, judge, train."""
-    keys = [sides.a, sides.b]
-    keys += [np.where(sides.content[:, side] >= 0, posts + sides.content[:, side], -1) for side in (0, 1)]
-    keys += [np.where(sides.copies[:, side] >= 0, 2 * posts + sides.copies[:, side], -1) for side in (0, 1)]
-    highest = np.full(3 * posts + 1, _DEALT, dtype=np.int8)  # the last place is 'none'
-    for mine in keys:
-        np.minimum.at(highest, mine, split)
-    highest[-1] = _DEALT
-    best = np.minimum.reduce([highest[mine] for mine in keys])
+def _without_leaks(sides: Sides, split: NDArray[np.int8], posts: int) -> tuple[NDArray[np.int8], dict[str, int]]:
+    """Leave out (-1) pairs that share a post, link or text with a part before theirs; PARTS has the order."""
+    best = np.full(len(split), _DEALT, dtype=np.int8)
+    for of_post in (np.arange(posts), sides.keys.content, sides.keys.copies):
+        highest = np.full(posts + 1, _DEALT, dtype=np.int8)  # the last place is 'none'
+        for side in (sides.a, sides.b):
+            np.minimum.at(highest, of_post[side], split)
+        highest[-1] = _DEALT
+        for side in (sides.a, sides.b):
+            best = np.minimum(best, highest[of_post[side]])
     leaking = best < split
     named = Counter(zip(split[leaking].tolist(), best[leaking].tolist(), strict=True))
     leaks = {f"{PARTS[part]}: text or link recurs in {PARTS[first]}": count for (part, first), count in named.items()}
-    return Placed(component, np.where(leaking, -1, split).astype(np.int8), dict(sorted(leaks.items())))
+    return np.where(leaking, -1, split).astype(np.int8), dict(sorted(leaks.items()))
 
 
 def names_of(files: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:

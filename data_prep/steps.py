@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from data_prep import corpus, engagement, splits
 from data_prep.engine import Engine, Table, columns, integers, null, one_row, unions
 from data_prep.pairing import ab_test, neighbour, same_link
-from data_prep.records import ACTIONS, MEASURED
-from data_prep.splits import Placed, Shares, Sides
+from data_prep.records import ACTIONS, KINDS, MEASURED
+from data_prep.splits import Keys, Placed, Shares, Sides
 from virality.errors import ViralityError
 
-CANDIDATES = ("kind", "a", "b", "similar", "file", "label", "given", "gap", "noise", "scale")
+CANDIDATES = ("kind", "code", "a", "b", "similar", "file", "label", "gap", "noise", "scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def place(
     block_days: int,
     seed: int,
     all_copies: bool,
-) -> tuple[Sides, Placed, dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+) -> tuple[Sides, Placed, Table]:
     """Components and splits of all candidates.
 
     Args:
@@ -126,58 +126,79 @@ def place(
         all_copies: look for near-duplicates among all posts, not only among those of candidates.
 
     Returns:
-        The pairs as numbers, where each goes; account, t, block, content and copies of every post (-1: none); and
-        kind, a and b of each pair as the candidates have them.
+        The pairs as numbers, where each goes, and the candidates that no leak leaves out with `component` and `split`
+        (index into PARTS); None where there are no candidates.
     """
     posts = found.posts
+    table, files = _numbers_of(engine, candidates)
     about = columns(engine, posts.select("n", "account", "t", "content"), sort="n")
-    names = ("kind", "a", "b", "file", "given")
-    table = {name: np.zeros(0) for name in names} if candidates is None else columns(engine, candidates.select(*names))
-    order = np.lexsort((table["b"], table["a"], table["kind"].astype(str)))
-    table = {name: values[order] for name, values in table.items()}
+    account, t, content = (integers(about.pop(name)) for name in ("account", "t", "content"))
     sides_only = posts if all_copies or candidates is None else _of_candidates(posts, candidates)
     links = columns(engine, corpus.copies(sides_only.select("n", "folded", "shingles")))
-    known = {name: integers(about[name]) for name in ("account", "t", "content")}
-    cluster = splits.without_phrases(splits.connected(found.size, integers(links["a"]), integers(links["b"])))
-    a, b = integers(table["a"]), integers(table["b"])
-    later = np.where((known["t"][a] > known["t"][b]) & (known["t"][b] >= 0), a, b)
-    a, b = np.where(later == a, b, a), later
-    times = np.where((known["t"][a] >= 0) & (known["t"][b] >= 0), known["t"][b], -1)
-    file, files = splits.names_of([None if value is None else str(value) for value in table["file"]])
-    given = integers(table["given"])
-    of_post = {"block": np.where(known["t"] >= 0, known["t"] // (block_days * 86400), -1), "copies": cluster} | known
-    sides = Sides(
-        a=a,
-        b=b,
-        account=np.where(known["account"][a] == known["account"][b], known["account"][a], -1),
-        block=np.where(times >= 0, times // (block_days * 86400), -1),
-        content=np.stack([known["content"][a], known["content"][b]], axis=1),
-        copies=np.stack([cluster[a], cluster[b]], axis=1),
-        file=file,
-        files=files,
-        given=given if (given >= 0).any() else None,
+    cluster = splits.connected(found.size, integers(links["a"]), integers(links["b"]))
+    keys = Keys(
+        account=account,
+        t=t,
+        block=np.where(t >= 0, t // (block_days * 86400), -1),
+        content=content,
+        copies=splits.without_phrases(cluster),
     )
+    a, b = integers(table["a"]), integers(table["b"])
+    swapped = (t[a] > t[b]) & (t[b] >= 0)
+    sides = Sides(
+        a=np.where(swapped, b, a),
+        b=np.where(swapped, a, b),
+        keys=keys,
+        file=integers(table["file"]),
+        files=files,
+    )
+    del about, links, cluster
 
     def ids(numbers: splits.Ints) -> list[str]:
-        import ibis
+        import pyarrow as pa
 
-        wanted = ibis.memtable({"n": numbers})
-        named = columns(engine, posts.select("n", "post_id").semi_join(wanted, "n"), sort="n")
-        by_number = dict(zip(named["n"].tolist(), named["post_id"].tolist(), strict=True))
-        return [str(by_number[number]) for number in numbers.tolist()]
+        wanted = engine.put(pa.table({"wanted": numbers}), "components")
+        named = posts.select("n", "post_id").join(wanted, posts.n == wanted.wanted)
+        return [str(name) for name in columns(engine, named, sort="n")["post_id"]]
 
     placed = splits.place(sides, mode, shares, posts=found.size, seed=seed, name=ids)
-    return sides, placed, of_post, table
+    return sides, placed, _with_split(engine, candidates, table, placed)
+
+
+def _numbers_of(engine: Engine, candidates: Table | None) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
+    """Candidates as numbers (`code` of the kind, a, b, `file` or -1), and the names of the files."""
+    import ibis
+
+    if candidates is None:
+        return {name: np.zeros(0, dtype=np.int64) for name in ("code", "a", "b", "file")}, ()
+    named = columns(engine, candidates.filter(candidates.file.notnull()).select("file").distinct())["file"]
+    files = tuple(sorted(map(str, named)))
+    code = ibis.literal(-1, "int64")
+    if files:
+        code = ibis.cases(*((candidates.file == name, at) for at, name in enumerate(files)), else_=-1)
+    return columns(engine, candidates.select("code", "a", "b", file=code)), files
+
+
+def _with_split(engine: Engine, candidates: Table | None, table: Mapping[str, Any], placed: Placed) -> Table | None:
+    import pyarrow as pa
+
+    if candidates is None:
+        return None
+    kept = placed.split >= 0
+    known = {name: table[name][kept] for name in ("code", "a", "b")}
+    known |= {"component": placed.component[kept], "split": placed.split[kept].astype(np.int64)}
+    return engine.keep(candidates.join(engine.put(pa.table(known), "splits"), ["code", "a", "b"]), "placed")
 
 
 def _shaped(found: Table, kind: str) -> Table:
     """Candidates with all columns of `CANDIDATES`."""
     import ibis
 
-    kinds = {"similar": "float64", "file": "string", "label": "int64", "given": "int64"}
+    kinds = {"similar": "float64", "file": "string", "label": "int64"}
     kinds |= {"gap": "float64", "noise": "float64", "scale": "float64"}
     more = {name: found[name].cast(kind) if name in found.columns else null(kind) for name, kind in kinds.items()}
-    return found.select(kind=ibis.literal(kind), a=found.a.cast("int64"), b=found.b.cast("int64"), **more)
+    code = ibis.literal(KINDS.index(kind), "int64")
+    return found.select(kind=ibis.literal(kind), code=code, a=found.a.cast("int64"), b=found.b.cast("int64"), **more)
 
 
 def _of_candidates(posts: Table, candidates: Table) -> Table:

@@ -175,7 +175,7 @@ def start(
             say(f"{folder}: {len(added)} new input{'s' * (len(added) > 1)} beside {len(there['inputs'])} read before")
         else:
             say(f"{folder}: continuing what an earlier run left unfinished")
-    elif not fresh and folder.is_dir() and any(folder.iterdir()):
+    elif not fresh and folder.is_dir() and any(not is_partial(Path(path.name)) for path in folder.iterdir()):
         raise ViralityError(f"{folder}: is not empty and holds no run.json; name another folder with out=")
     run.document = {
         "schema": 1,

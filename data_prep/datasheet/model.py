@@ -24,12 +24,12 @@ _CHECKS = {
         "near 1; above 2.5 is trouble",
         "number",
     ),
-    "wording_instability": (
-        "forms of wording in the two halves: mean squared z of the change",
-        "near 1; above 4 is trouble",
+    "heterogeneity": (
+        "effects of wording between accounts: their variance against that of chance",
+        "1 to 2; above 4 is trouble",
         "number",
     ),
-    "beyond_4_sd": ("differences beyond 4 robust standard deviations", "0.006%; above 2% is trouble", "share"),
+    "kurtosis": ("tails of what is left of the pairs: excess kurtosis", "near 0; above 0.5 is trouble", "number"),
     "explained": ("variance that confounders and form of wording explain together", "says nothing of the fit", "share"),
 }
 

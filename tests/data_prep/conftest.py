@@ -10,12 +10,6 @@ import pytest
 from data_prep.engine import DuckDB, Engine
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Ibis 12 asks DuckDB 1.5 and pandas 3 for things of their past; both warn of it."""
-    config.addinivalue_line("filterwarnings", "ignore:fetch_:DeprecationWarning")
-    config.addinivalue_line("filterwarnings", "ignore:The 'future.infer_string' option:DeprecationWarning")
-
-
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """DuckDB in the test's folder."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.records import Post
-from data_prep.splits import PARTS, Ints, Mode, Placed, Shares, Sides, names_of, place, without_phrases
+from data_prep.splits import PARTS, Ints, Keys, Mode, Placed, Shares, Sides, names_of, place, without_phrases
 from virality.text.similarity import near_duplicates
 
 SHARES = Shares(judge=0.2, validation=0.1, test=0.3)
@@ -30,35 +30,31 @@ def known(matches: Iterable[Match], others: Sequence[Post] = ()) -> list[Post]:
     return sorted({each.post_id: each for each in every}.values(), key=lambda each: each.post_id)
 
 
-def of_post(posts: Sequence[Post], block_days: int = 14) -> dict[str, Ints]:
+def keys_of(posts: Sequence[Post], block_days: int = 14) -> Keys:
     """What splits know of each post."""
     times = np.asarray([-1 if each.posted_at is None else int(each.posted_at.timestamp()) for each in posts])
-    return {
-        "account": _firsts([each.author_id for each in posts]),
-        "content": _firsts([each.content_key for each in posts]),
-        "copies": without_phrases(np.asarray(near_duplicates([each.text for each in posts]), dtype=np.int64)),
-        "t": times.astype(np.int64),
-        "block": np.where(times >= 0, times // (block_days * 86400), -1).astype(np.int64),
-    }
+    return Keys(
+        account=_firsts([each.author_id for each in posts]),
+        content=_firsts([each.content_key for each in posts]),
+        copies=without_phrases(np.asarray(near_duplicates([each.text for each in posts]), dtype=np.int64)),
+        t=times.astype(np.int64),
+        block=np.where(times >= 0, times // (block_days * 86400), -1).astype(np.int64),
+    )
 
 
 def sides(matches: Sequence[Match], others: Sequence[Post] = (), given: Sequence[str] | None = None) -> Sides:
     """Matches as numbers, the later post in `b`."""
     posts = known(matches, others)
-    about = of_post(posts)
+    keys = keys_of(posts)
     number = {each.post_id: at for at, each in enumerate(posts)}
     both = [sorted((number[match.one.post_id], number[match.two.post_id])) for match in matches]
-    both = [[b, a] if about["t"][a] > about["t"][b] >= 0 else [a, b] for a, b in both]
+    both = [[b, a] if keys.t[a] > keys.t[b] >= 0 else [a, b] for a, b in both]
     a, b = np.asarray(both, dtype=np.int64).reshape(-1, 2).T
-    dated = (about["t"][a] >= 0) & (about["t"][b] >= 0)
     file, files = names_of([match.file for match in matches])
     return Sides(
         a=a,
         b=b,
-        account=np.where(about["account"][a] == about["account"][b], about["account"][a], -1),
-        block=np.where(dated, about["block"][b], -1),
-        content=np.stack([about["content"][a], about["content"][b]], axis=1),
-        copies=np.stack([about["copies"][a], about["copies"][b]], axis=1),
+        keys=keys,
         file=file,
         files=files,
         given=None if given is None else np.asarray([PARTS.index(part) for part in given], dtype=np.int64),

@@ -155,7 +155,6 @@ def test_killed_while_files_are_written(here: Path, undisturbed: dict[str, bytes
     assert_like(undisturbed)
 
 
-@pytest.mark.xfail(strict=True, reason="runs.start takes a folder with run.json.partial alone for somebody else's")
 def test_killed_before_run_json_was_whole_the_same_command_begins_again(here: Path) -> None:
     RUN.mkdir(parents=True)
     (RUN / "run.json.partial").write_text('{"schema": 1, "st')
@@ -176,7 +175,6 @@ def test_killed_at_random_moments(here: Path, undisturbed: dict[str, bytes], see
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="workers wait for ever for a parent that is gone")
 def test_workers_leave_when_the_command_alone_is_killed(here: Path) -> None:
     """As the kernel kills for want of memory: one process, not its group."""
     with begin_with_workers(here) as process:
@@ -314,14 +312,12 @@ DuckDB(Path("work")).keep(ibis.range(0, 1_000_000).unnest().name("n").as_table()
 """
 
 
-@pytest.mark.xfail(strict=True, reason="engine._told does not know 'File too large', the words of a full quota")
 def test_an_engine_that_cannot_write_names_the_file(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", KEEPING], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "ViralityError: work/numbers.parquet: " in done.stderr
     assert not list((tmp_path / "work").glob("numbers*"))
 
 
-@pytest.mark.xfail(strict=True, reason="engine.py names engine.memory_mb, which is no setting")
 def test_an_engine_without_memory_says_so_in_a_line_and_leaves_nothing(tmp_path: Path) -> None:
     import ibis
 
@@ -383,7 +379,6 @@ def test_one_more_file_is_read_alone_and_gives_what_all_files_give_at_once(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="run.py names all files in the reading step, also those that are not read again")
 def test_the_reading_step_names_only_what_is_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "feed-1.csv").rename(here / "later")
     assert main(["prepare", "feed.yaml"]) == 0

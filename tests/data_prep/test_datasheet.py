@@ -50,7 +50,7 @@ _FACTS: dict[str, Any] = {
         "before": 2.0,
         "after": 1.5,
         "trouble": [],
-        "checks": {"instability": 0.9, "wording_instability": 1.1, "beyond_4_sd": 0.0002, "explained": 0.31},
+        "checks": {"instability": 0.9, "heterogeneity": 1.1, "kurtosis": 0.02, "explained": 0.31},
     },
     "explains": {"account": {"before": 0.72, "after": 0.06}, "length": {"before": 0.001, "after": 0.02}},
     "chance": {"neighbour": {"noise": 0.64, "effect": 0.36, "typical": 1.0, "repeats": 0}},
@@ -261,7 +261,7 @@ def test_the_model_shows_intervals_and_levels_without_posts() -> None:
     assert "photo" in said
     assert "+0.20 [+0.18, +0.22]" in said
     assert "other: no post" in said
-    assert "0.02%0.006%; above 2% is trouble" in said
+    assert "near 0; above 0.5 is trouble" in said
 
 
 def test_kinds_are_glossed_with_their_faithful_share() -> None:

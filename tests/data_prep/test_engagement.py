@@ -260,8 +260,3 @@ def test_moments_of_gaps_are_sums_of_what_is_known(engine: Engine) -> None:
     pairs = table({"gap": [1.0, -2.0, None], "sampling": [0.25, 0.5, None], "scale": [1.0, 0.5, None]})
     found = one_row(engine, engagement.gap_moments(pairs))
     assert found == {"pairs": 2, "squares": 5_000_000, "sampling": 750_000, "scales": 1_500_000}
-
-
-def test_an_accounts_variance_is_shrunk_towards_the_usual_one() -> None:
-    assert engagement.noise_of(2.0, past=20, typical=1.0) == pytest.approx((20 * 4 + 20 * 1) / 40)
-    assert engagement.noise_of(math.inf, past=20, typical=1.0) == 1.0

@@ -9,7 +9,7 @@ from data_prep.held_out import open_posts
 from data_prep.records import Post
 from data_prep.splits import PARTS, Mode, Placed
 from tests.data_prep.bakery import at, post
-from tests.data_prep.matches import Match, known, of_post, sides
+from tests.data_prep.matches import Match, known, sides
 
 BREAD = "The long bread with many seeds is out of the warm oven this morning"
 COPY = "The long bread with many seeds is out of the warm oven this evening"
@@ -30,7 +30,7 @@ def is_open(each: Post, mode: Mode, held: str = "test", *, leaked: bool = False)
     posts = known(matches, [each])
     split = [-1 if leaked else PARTS.index(held), PARTS.index("train")]
     placed = Placed(np.asarray([0, 1]), np.asarray(split, dtype=np.int8), {})
-    opened = open_posts(sides(matches, [each]), placed, of_post(posts), mode)
+    opened = open_posts(sides(matches, [each]), placed, mode)
     return bool(opened[[one.post_id for one in posts].index(each.post_id)])
 
 

@@ -89,14 +89,12 @@ def test_a_pair_whose_text_stands_in_the_other_corpus_test_leaves_the_training_p
     assert not tested & learned
 
 
-@pytest.mark.xfail(strict=True, reason="content keys that are no links are taken for the same across corpora")
 def test_tests_of_one_name_in_two_corpora_are_two_tests() -> None:
     prepare_ovens()
     assert main(["prepare", "both.yaml", "data=runs/prepare/bakery,runs/prepare/ovens", "name=names"]) == 0
     assert len({pair.component for pair in read_pairs("names")}) == 2 * len(WARES)
 
 
-@pytest.mark.xfail(strict=True, reason="pairs of a mixture are all named after the source of its first post: KeyError")
 def test_a_mixture_can_be_mixed_again() -> None:
     prepare_ovens()
     assert main(["prepare", "both.yaml", "data=runs/prepare/both,runs/prepare/ovens", "name=three"]) == 0
@@ -150,7 +148,6 @@ def test_the_same_corpus_twice_is_refused(capsys: pytest.CaptureFixture[str]) ->
     assert "both of the corpus mill" in capsys.readouterr().err
 
 
-@pytest.mark.xfail(strict=True, reason="corpora are told apart by the names of their folders, not by their sources")
 def test_the_same_corpus_under_another_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree("runs/prepare/bakery", "runs/prepare/renamed", dirs_exist_ok=True)
     assert main(["prepare", "both.yaml", "data=runs/prepare/bakery,runs/prepare/renamed", "name=twice"]) == 2

@@ -154,10 +154,7 @@ def kept_of(rows: Sequence[Row], folder: Path, column: str) -> list[object]:
     [
         ("followers", ("90", "91")),
         ("content_key", ("https://one.example", "https://two.example")),
-        pytest.param(
-            "collected_at", ("2024-04-04T08:00:00Z", "2024-05-04T08:00:00Z"),
-            marks=pytest.mark.xfail(strict=True, reason="corpus.ranked does not order by collected_at"),
-        ),
+        ("collected_at", ("2024-04-04T08:00:00Z", "2024-05-04T08:00:00Z")),
     ],
 )  # fmt: skip
 def test_of_two_readings_of_one_post_the_order_of_rows_does_not_decide_which_is_kept(
@@ -169,7 +166,6 @@ def test_of_two_readings_of_one_post_the_order_of_rows_does_not_decide_which_is_
     assert runs[0] == runs[1]
 
 
-@pytest.mark.xfail(strict=True, reason="corpus.ranked orders repetitions by the hash of the author")
 def test_of_one_id_by_two_accounts_the_author_key_does_not_decide_which_is_kept(
     feed: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
