@@ -108,6 +108,9 @@ def pairs(engine: Engine, found: steps.Corpus, settings: PrepareSettings, pool: 
     with step("candidate pairs"):
         mining = wanted.model_dump(include={"max_hours", "least_similar", "most_similar"})
         candidates = steps.propose(engine, found, wanted.kinds, mining=mining)
+    if candidates is not None and wanted.encoder is not None:
+        with step(f"looking at candidates with {wanted.encoder}"):
+            candidates = _by_meaning(engine, candidates, found, wanted)
     sides, placed, known = _placed(engine, found, candidates, settings)
     with step("engagement, without account and confounders"):
         test = placed.split == PARTS.index("test")
@@ -194,6 +197,20 @@ def _paired(rows: list[dict[str, Any]]) -> pa.Table:
     from data_prep.records import pair_schema
 
     return pa.Table.from_pylist(rows, schema=plain(pair_schema()))
+
+
+def _by_meaning(engine: Engine, candidates: Table, found: steps.Corpus, wanted: Pairs) -> Table:
+    from data_prep.pairing import embedded
+    from virality.models.encoder import Encoder
+
+    return embedded.alike(
+        engine,
+        candidates,
+        found.posts,
+        Encoder(str(wanted.encoder)),
+        least=wanted.least_meaning,
+        most=max(wanted.most_similar, 0.95),
+    )
 
 
 def _placed(

