@@ -7,8 +7,10 @@ a single text; the pairs come out nearly the same (ties and rounding apart), and
 from __future__ import annotations
 
 import hashlib
+import itertools
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,6 @@ from virality.gates.wording import KNOWN, content_words
 from virality.progress import step
 from virality.text.lang import detect
 from virality.text.normalise import fold, normalise
-from virality.text.similarity import connected, near_duplicates
 
 ACTIONS = ("likes", "reposts", "replies")
 WINDOW, LEAST_PAST = 50, 10
@@ -213,6 +214,61 @@ def main(path: Path, folder: Path) -> None:
             pairs[side] = posts["text"].to_numpy()[pairs[f"{side}_n"]]
         pairs.to_parquet(folder / "pairs.parquet")
     print(f"{len(posts):,} posts, {len(pairs):,} pairs, {int(pairs['faithful'].sum()):,} faithful")
+
+
+def near_duplicates(texts: Sequence[str], threshold: float = 0.7, size: int = 4, common: int = 50) -> list[int]:
+    """A cluster number for each text; texts of one cluster say nearly the same in nearly the same words.
+
+    Two texts join where their sets of `size`-word shingles (of folded words) have a Jaccard index of at least
+    `threshold` (Broder 1997), or where they are equal after folding. Shingles that stand in more than `common`
+    texts are phrases, not copies, and propose no candidates. Texts shorter than `size` words join only when equal.
+
+    Returns:
+        Cluster numbers, equal to the index of the cluster's first text; independent of nothing but the order.
+    """
+    first: dict[str, int] = {}
+    shingles: dict[int, frozenset[int]] = {}
+    links: list[tuple[int, int]] = []
+    for index, text in enumerate(map(fold, texts)):
+        if text and first.setdefault(text, index) != index:
+            links.append((first[text], index))
+        else:
+            shingles[index] = _shingles(text, size)
+    for one, two in _candidates(shingles, common):
+        both = len(shingles[one] & shingles[two])
+        if both / (len(shingles[one]) + len(shingles[two]) - both) >= threshold:
+            links.append((one, two))
+    return connected(len(texts), links)
+
+
+def connected(size: int, links: Iterable[tuple[int, int]]) -> list[int]:
+    """For each of `size` things the smallest number of its connected component (union-find); order of links is free."""
+    parent = list(range(size))
+
+    def root(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
+
+    for one, two in links:
+        low, high = sorted((root(one), root(two)))
+        parent[high] = low
+    return [root(at) for at in range(size)]
+
+
+def _shingles(folded: str, size: int) -> frozenset[int]:
+    tokens = folded.split()
+    return frozenset(hash(tuple(tokens[at : at + size])) for at in range(len(tokens) - size + 1))
+
+
+def _candidates(shingles: Mapping[int, frozenset[int]], common: int) -> set[tuple[int, int]]:
+    """Pairs of texts with a shingle in common that no more than `common` texts have."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for index, mine in shingles.items():
+        for shingle in mine:
+            places[shingle].append(index)
+    return {pair for where in places.values() if len(where) <= common for pair in itertools.combinations(where, 2)}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data_prep.engine import Table, place
 from data_prep.records import COUNTS
+from data_prep.traits import NO_WORDS
 
 _TOLD = ("text", "content_key", "media", "thread", "alt", "lang", "community", "platform", "source", "intents")
 LEAST_P = 0.01
@@ -84,6 +85,7 @@ def copies(posts: Table) -> Table:
     Args:
         posts: n, folded and shingles.
     """
+    posts = posts.filter(posts.folded != NO_WORDS)
     firsts = posts.group_by("folded").aggregate(first=posts.n.min())
     same = posts.join(firsts, "folded")
     equal = same.filter(same.n != same["first"]).select(a="first", b="n")

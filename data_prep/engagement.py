@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data_prep.engine import FIXED, Table, place
+from data_prep.engine import Table, place
 from data_prep.records import ACTIONS
 from virality.errors import ViralityError
 
@@ -181,11 +181,6 @@ def gap(pairs: Table, found: Table) -> Table:
         gap=ibis.ifelse(spoken, sum(changes[1:], changes[0]) / safe, None),
         sampling=ibis.ifelse(spoken, sum(noises[1:], noises[0]) / (safe * safe), None),
     ).drop("rated_a", "rated_b", *(f"{part}_{name}_{side}" for name in signal for part in "ye" for side in "ab"))
-
-
-def fixed(value: Table) -> Table:
-    """Nats as 64-bit fixed point, whose sums are the same in any order."""
-    return (value * FIXED).round().cast("int64")
 
 
 def gap_moments(pairs: Table) -> Table:

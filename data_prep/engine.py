@@ -25,8 +25,6 @@ Table = Any
 """An Ibis table expression; Ibis has no types that mypy could follow."""
 
 _FULL = ("No space left", "File too large", "Disk quota exceeded")
-FIXED = 1_000_000_000
-"""Units of a nat in fixed point."""
 
 
 class Engine(Protocol):

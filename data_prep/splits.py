@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -318,10 +318,3 @@ def _without_leaks(sides: Sides, split: NDArray[np.int8], posts: int) -> tuple[N
     named = Counter(zip(split[leaking].tolist(), best[leaking].tolist(), strict=True))
     leaks = {f"{PARTS[part]}: text or link recurs in {PARTS[first]}": count for (part, first), count in named.items()}
     return np.where(leaking, -1, split).astype(np.int8), dict(sorted(leaks.items()))
-
-
-def names_of(files: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
-    """Files as numbers, -1 for none, and their names in order."""
-    there = tuple(sorted({file for file in files if file is not None}))
-    codes = {file: at for at, file in enumerate(there)}
-    return np.asarray([-1 if file is None else codes[file] for file in files], dtype=np.int64), there

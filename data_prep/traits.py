@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SHINGLE = 4
-"""Words in a shingle (Broder 1997), as `near_duplicates` has them."""
+"""Words in a shingle (Broder 1997)."""
 
 FORM = ("question", "exclamation", "emoji", "hashtag", "number_first", "link", "second_person", "long", "short")
 """Bits of `form`, from the lowest: what a post looks like, as a nuisance beside hour and weekday."""
@@ -133,3 +133,7 @@ def _form(text: str, tokens: Sequence[str]) -> int:
         len(tokens) < _SHORT,
     )
     return sum(1 << at for at, bit in enumerate(bits) if bit)
+
+
+NO_WORDS = word_hash("")
+"""What texts fold to that hold nothing but links and marks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.records import Post
-from data_prep.splits import PARTS, Ints, Keys, Mode, Placed, Shares, Sides, names_of, place, without_phrases
-from virality.text.similarity import near_duplicates
+from data_prep.splits import PARTS, Ints, Keys, Mode, Placed, Shares, Sides, connected, place, without_phrases
+from virality.text.normalise import fold
 
 SHARES = Shares(judge=0.2, validation=0.1, test=0.3)
 
@@ -30,13 +31,32 @@ def known(matches: Iterable[Match], others: Sequence[Post] = ()) -> list[Post]:
     return sorted({each.post_id: each for each in every}.values(), key=lambda each: each.post_id)
 
 
+def copies(texts: Sequence[str]) -> Ints:
+    """The first post of each cluster of near-duplicates, by looking at every two."""
+    words = [fold(text).split() for text in texts]
+    shingles = [{tuple(mine[at : at + 4]) for at in range(len(mine) - 3)} for mine in words]
+    links = [
+        (one, two)
+        for one, two in itertools.combinations(range(len(texts)), 2)
+        if (words[one] and words[one] == words[two])
+        or (shingles[one] and len(shingles[one] & shingles[two]) >= 0.7 * len(shingles[one] | shingles[two]))
+    ]
+    return connected(len(texts), *(np.asarray([link[side] for link in links], dtype=np.int64) for side in (0, 1)))
+
+
+def names_of(files: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
+    """Files as numbers, -1 for none, and their names in order."""
+    there = tuple(sorted({file for file in files if file is not None}))
+    return np.asarray([-1 if file is None else there.index(file) for file in files], dtype=np.int64), there
+
+
 def keys_of(posts: Sequence[Post], block_days: int = 14) -> Keys:
     """What splits know of each post."""
     times = np.asarray([-1 if each.posted_at is None else int(each.posted_at.timestamp()) for each in posts])
     return Keys(
         account=_firsts([each.author_id for each in posts]),
         content=_firsts([each.content_key for each in posts]),
-        copies=without_phrases(np.asarray(near_duplicates([each.text for each in posts]), dtype=np.int64)),
+        copies=without_phrases(copies([each.text for each in posts])),
         t=times.astype(np.int64),
         block=np.where(times >= 0, times // (block_days * 86400), -1).astype(np.int64),
     )
