@@ -127,7 +127,7 @@ def fit(batches: Iterable[pa.RecordBatch], media: Sequence[str]) -> Model:
 
 
 def taken_out(found: Table, model: Model, media: Sequence[str]) -> Table:
-    """One row a post: n and `control`, the confounders' part of its engagement in nats."""
+    """One row a post: n, `control` (what its confounders are worth, nats) and `growth` (log followers, for `grown`)."""
     import ibis
 
     control: Table = ibis.literal(0).cast("float64")
@@ -135,9 +135,17 @@ def taken_out(found: Table, model: Model, media: Sequence[str]) -> Table:
         if factor in model.coefficients:
             values = [round(model.coefficients[factor][name], 9) for name in names]
             control = control + ibis.array(values)[place(found[factor])]
-    if model.followers:
-        control = control + found.growth.fill_null(0).cast("float64") * (model.followers / _GROWTH)
-    return found.select(n=found.n, control=control)
+    growth = ibis.ifelse(found.growth > 0, found.growth, None) if model.followers else ibis.null("int64")
+    return found.select(n=found.n, control=control, growth=growth)
+
+
+def grown(growth_a: Table, growth_b: Table, model: Model) -> Table:
+    """What an account's growth between two posts is worth, in nats; 0 where the followers of one are not known."""
+    import ibis
+
+    change = (growth_b - growth_a).clip(-_MOST_GROWTH, _MOST_GROWTH).cast("float64")
+    worth = change * (model.followers / _GROWTH)
+    return worth.fill_null(ibis.literal(0).cast("float64"))
 
 
 def _factors(media: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -226,17 +234,17 @@ def _model(design: _Design, sums: _Sums) -> Model:
         values = np.round(values * _sure(values, error), 9)
         confounding[part] = values
         coefficients[name] = dict(zip(names, values.tolist(), strict=True))
-        errors[name] = dict(zip(names, error.tolist(), strict=True))
+        errors[name] = dict(zip(names, np.round(error, 6).tolist(), strict=True))
     growth, doubt = whole.solution[design.growth], math.sqrt(whole.covariance[design.growth, design.growth])
     confounding[design.growth] = growth if whole.seen[design.growth] > 0 and abs(growth) > 2 * doubt else 0.0
     checks = _checks(design, whole, half)
     return Model(
         coefficients=coefficients,
         errors=errors,
-        followers=float(confounding[design.growth]) * _GROWTH,
+        followers=round(float(confounding[design.growth]) * _GROWTH, 6),
         rows=sums.rows,
-        before=whole.variance,
-        after=whole.without(confounding),
+        before=round(whole.variance, 6),
+        after=round(whole.without(confounding), 6),
         checks=checks,
     )
 

@@ -7,6 +7,8 @@ from data_prep.records import COUNTS
 from data_prep.traits import NO_WORDS
 
 _TOLD = ("text", "content_key", "media", "thread", "alt", "lang", "community", "platform", "source", "intents")
+_EXACT = 1000
+"""Units of an impression squared in fixed point."""
 LEAST_P = 0.01
 """Tests whose impressions are spread less evenly than this are not randomised as they should be."""
 
@@ -34,8 +36,8 @@ def with_fair_tests(rows: Table, arms_at_most: int = 200) -> Table:
     """Rows with `unfair`: null, or why a row of an A/B test cannot be compared (`sample_ratio`, `no_image`).
 
     A test (`content_key`) whose impressions fail the chi-square test of equal shares (p < 0.01) leaves as a whole;
-    tests of more than `arms_at_most` arms too. Where tests name the image (`media`) they were shown with, an arm
-    without one has nothing to be compared with.
+    tests of more than `arms_at_most` arms too. Where a test names the image (`media`) of some arms, an arm without
+    one has nothing to be compared with.
     """
     import ibis
 
@@ -43,32 +45,36 @@ def with_fair_tests(rows: Table, arms_at_most: int = 200) -> Table:
     sizes = shown.group_by("content_key").aggregate(arms=shown.count(), total=shown.impressions.sum().cast("float64"))
     spread = shown.join(sizes, "content_key")
     miss = (spread.impressions.cast("float64") * spread.arms - spread.total) / spread.arms
-    statistics = spread.group_by(["content_key", "arms", "total"]).aggregate(squares=(miss * miss).sum())
-    uneven = statistics.squares * statistics.arms / statistics.total > _critical(statistics.arms, arms_at_most)
+    exact = (miss * miss * _EXACT).round().cast("int64")
+    statistics = spread.group_by(["content_key", "arms", "total"]).aggregate(squares=exact.sum())
+    statistic = statistics.squares.cast("float64") / _EXACT * statistics.arms / statistics.total
+    uneven = statistic > _critical(statistics.arms, arms_at_most)
     unfair = statistics.filter((statistics.total == 0) | ((statistics.arms > 1) & uneven))
     unfair = unfair.select(unfair_key=unfair.content_key)
-    named = rows.aggregate(images=rows.media.count())
-    marked = rows.left_join(unfair, rows.content_key == unfair.unfair_key).cross_join(named)
+    named = rows.filter(rows.content_key.notnull() & rows.media.notnull())
+    named = named.group_by("content_key").aggregate(images=named.count()).rename(image_key="content_key")
+    marked = rows.left_join(unfair, rows.content_key == unfair.unfair_key)
+    marked = marked.left_join(named, marked.content_key == named.image_key)
     reason = ibis.cases(
         (marked.unfair_key.notnull(), "sample_ratio"),
-        ((marked.images > 0) & marked.content_key.notnull() & marked.media.isnull(), "no_image"),
+        (marked.images.notnull() & marked.media.isnull(), "no_image"),
         else_=ibis.null("string"),
     )
-    return marked.mutate(unfair=reason).drop("unfair_key", "images")
+    return marked.mutate(unfair=reason).drop("unfair_key", "images", "image_key")
 
 
 def numbered(rows: Table) -> Table:
-    """Kept rows with numbers to join by: `n`, `account`, `content`; and times in seconds since 1970: `t`, `collected`.
+    """Kept rows with numbers to join by (`n`, `account`, `content`, `same`) and times in seconds (`t`, `collected`).
 
-    `n` is 0, 1, ... in the order of post ids; `account` and `content` are the smallest `n` of the same author and of
-    the same content key (null where there is none). Nothing here depends on the author key.
+    `n` is 0, 1, ... in the order of post ids; `account`, `content` and `same` are the smallest `n` of the same
+    author, the same content key and the same words (null where there is none). Nothing here depends on the author key.
     """
     import ibis
 
     number = ibis.row_number().over(order_by="post_id").cast("int64")
     counted = rows.mutate(n=number, t=rows.posted_at, collected=rows.collected_at)
-    for key, code in (("author_id", "account"), ("content_key", "content")):
-        known = counted.filter(counted[key].notnull())
+    for key, code in (("author_id", "account"), ("content_key", "content"), ("folded", "same")):
+        known = counted.filter(counted[key].notnull() & (counted.folded != NO_WORDS if key == "folded" else True))
         firsts = known.group_by(key).aggregate(first=known.n.min()).rename(same=key)
         joined = counted.left_join(firsts, counted[key] == firsts.same)
         counted = joined.mutate(**{code: joined["first"]}).drop("same", "first")

@@ -51,10 +51,11 @@ def weights(profile: str | Mapping[str, float] | None) -> dict[str, float] | Non
             )
         return PROFILES[profile]
     unknown = [name for name in profile if name not in ACTIONS]
-    if unknown or not any(value > 0 for value in profile.values()):
-        raise ViralityError(
-            f"engagement.profile: {', '.join(unknown) or 'no weight is positive'}; weigh some of {', '.join(ACTIONS)}"
-        )
+    below = [name for name, value in profile.items() if value < 0]
+    if unknown or below or not any(value > 0 for value in profile.values()):
+        said = f"{', '.join(unknown)}: no such action" if unknown else f"{', '.join(below)}: below 0"
+        said = said if unknown or below else "no weight is positive"
+        raise ViralityError(f"engagement.profile: {said}; weigh some of {', '.join(ACTIONS)}, none below 0")
     return dict(profile)
 
 
@@ -228,7 +229,7 @@ def _weighed(corpus: Table, rates: Mapping[str, Prior], profile: Mapping[str, fl
     for name, weight in profile.items():
         if name in rates and weight:
             prior = rates[name]
-            count = corpus[name].fill_null(0).cast("float64")
+            count = corpus[name].cast("float64")  # what was not counted makes the whole value unknown
             rate = (count + prior.rate * prior.strength) / (corpus.impressions + prior.strength)
             value, expected = value + weight * rate, expected + weight / scale * count
     return value.ln(), expected

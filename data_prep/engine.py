@@ -7,7 +7,7 @@ integers are the same for any number of threads and on any engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Table = Any
 """An Ibis table expression; Ibis has no types that mypy could follow."""
 
+PART = 1_000_000
 _FULL = ("No space left", "File too large", "Disk quota exceeded")
 
 
@@ -55,7 +56,7 @@ class DuckDB:
         threads: of DuckDB. No result depends on it.
     """
 
-    def __init__(self, folder: Path, *, memory: int = 1800, threads: int = 2) -> None:
+    def __init__(self, folder: Path, *, memory: int = 2200, threads: int = 2) -> None:
         """Open an empty database in memory."""
         import ibis
 
@@ -113,6 +114,23 @@ class _told:
             ) from error
         if kind.__name__ == "OutOfMemoryException":
             raise ViralityError(f"{self.place}: {text}; allow more with machine.memory_mb=") from error
+
+
+def in_parts(engine: Engine, table: Table, posts: int, name: str, build: Callable[[Table], Table]) -> Table:
+    """What `build` makes of a table, made and kept a part of the accounts at a time, so that memory does not grow.
+
+    Args:
+        engine: where it runs.
+        table: with `account`; rows of one account are always in one part.
+        posts: in the corpus; a part holds about `PART` of them.
+        name: the parts are kept under.
+        build: makes a table of a part.
+    """
+    parts = -(-posts // PART)
+    if parts < 2:
+        return engine.keep(build(table), name)
+    made = [engine.keep(build(table.filter(table.account % parts == part)), f"{name}-{part}") for part in range(parts)]
+    return unions(made)
 
 
 def place(number: Table) -> Table:

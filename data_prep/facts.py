@@ -331,5 +331,7 @@ def _empty_parts(facts: Mapping[str, Any]) -> Sequence[str]:
     """Parts that the config asks for and no pair is in."""
     if facts["splits"]["mode"] == "test_only":
         return []
+    if not set(facts["pairs"]) & set(MEASURED):
+        return []
     filled = {split for by_split in facts["pairs"].values() for split in by_split}
     return [part for part in SPLITS if facts["splits"].get(part, 1) > 0 and part not in filled]

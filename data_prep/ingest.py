@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import threading
 import time
 from collections import deque
@@ -38,7 +39,7 @@ from virality.progress import bar, step
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 1
+VERSION = 2
 """Raised by hand when a row is read or cleaned differently: parts of an older version are not used."""
 
 KINDS = {
@@ -49,6 +50,7 @@ KINDS = {
 }  # fmt: skip
 """`source.kind` -> module in data_prep.sources."""
 
+_ADDRESS = re.compile(r"https?://|at://|did:|urn:")
 _SMALL = 4_000_000
 """Bytes of input that one process reads sooner than several."""
 _LOOK = 0.5
@@ -124,7 +126,7 @@ def _read_missing(reader: ModuleType, missing: list[tuple[Path, Path]], work: _W
             _read_file(reader, path, part, work, pool, workers)
     except BrokenProcessPool as error:
         raise ViralityError(
-            f"{path}: a worker was killed while it read this file, most likely for memory; use workers=1"
+            f"{path}: a worker was killed while it read this file, most likely for memory; use machine.workers=1"
         ) from error
     finally:
         if pool is not None:
@@ -203,7 +205,7 @@ def _in_order(
 def _check_share(path: Path, rows: int, bad: list[str], most: float, *, ended: bool = False) -> None:
     """Stop where more rows are unreadable than `most` allows, told early in a large file and at the end of any."""
     enough = rows >= _ENOUGH_ROWS and (ended or len(bad) > _MANY_BAD)
-    if (enough and len(bad) > max(most * rows, 1)) or (ended and rows and len(bad) == rows):
+    if (enough and len(bad) > most * rows) or (ended and rows and len(bad) == rows):
         raise ViralityError(
             f"{path}: {len(bad):,} of {rows:,} rows cannot be read ({len(bad) / rows:.1%}, more than source.max_bad = "
             f"{most:.1%}); the first: {bad[0]}"
@@ -223,7 +225,8 @@ def _understand(work: _Work, block: Block) -> _Understood:
         found = [_unread(row, work.about, file, number)] if isinstance(row, Bad) else items(row, work.about)
         for item in found:
             if isinstance(item, Label):
-                labels.append(dataclasses.replace(item, file=_stem(block.file)))
+                worse, better = (_without_name(name, work.about.source) for name in (item.worse_id, item.better_id))
+                labels.append(Label(worse or "", better or "", _stem(block.file)))
                 continue
             rows += 1
             kept = _judged(item, work)
@@ -239,7 +242,7 @@ def _understand(work: _Work, block: Block) -> _Understood:
 
 
 def _told(number: int, drop: Dropped) -> str:
-    what = f"{drop.field} = {drop.value!r}" if drop.field else repr(drop.value or "")
+    what = f"{drop.field or 'row'} = {drop.value!r}" if drop.value else drop.field or "row"
     return f"row {number}: {drop.reason}: {what}"
 
 
@@ -252,8 +255,9 @@ def _judged(item: Post | Dropped, work: _Work) -> Post | Dropped:
     if isinstance(item, Dropped):
         if item.reason == "repost":  # somebody else's words
             return dataclasses.replace(item, post=_nothing(work.about, post.post_id))
-        value = privacy.mask(item.value) if item.value else item.value
-        return dataclasses.replace(item, post=_hidden(post, work), value=value)
+        if item.reason == "declaration":  # an account's own record
+            return dataclasses.replace(item, post=_nothing(work.about, post.post_id), value=None)
+        return dataclasses.replace(item, post=_hidden(post, work), value=_told_value(item))
     rules = work.rules
     reason = filters.drop_reason(
         post,
@@ -267,6 +271,20 @@ def _judged(item: Post | Dropped, work: _Work) -> Post | Dropped:
     return Dropped(_nothing(work.about, post.post_id) if reason == "repost" else _hidden(post, work), reason)
 
 
+def _told_value(drop: Dropped) -> str | None:
+    """What is told of a bad value: nothing of a text or of a row that was not understood, for it may be anybody's."""
+    if not drop.value:
+        return drop.value
+    if drop.field in (None, "text", "author", "alt"):
+        return f"{len(drop.value)} characters" if len(drop.value) < 200 else "200 characters or more"
+    return privacy.mask(drop.value)
+
+
+def _without_name(value: str | None, source: str) -> str | None:
+    """An id that is an address (of Mastodon, Bluesky, LinkedIn) names its account: a hash stands for it."""
+    return identifier(source, value) if value is not None and _ADDRESS.match(value) else value
+
+
 def _hiding(work: _Work) -> dict[str, Callable[[Post], str | None]]:
     """What is kept of the fields that tell of people: hashed accounts, texts without addresses and phone numbers."""
 
@@ -275,6 +293,8 @@ def _hiding(work: _Work) -> dict[str, Callable[[Post], str | None]]:
         return privacy.hash_author(name, work.key) if name is not None else None
 
     return {
+        "post_id": lambda post: _without_name(post.post_id, post.source),
+        "thread": lambda post: _without_name(post.thread, post.source),
         "author_id": account,
         "text": lambda post: privacy.mask(post.text),
         "alt": lambda post: privacy.mask(post.alt) if post.alt is not None else None,

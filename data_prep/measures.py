@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data_prep import confounders, engagement, fit, lifts
 from data_prep.confounders import Model
 from data_prep.engagement import Prior
-from data_prep.engine import Engine, Table, columns, null, one_row
+from data_prep.engine import Engine, Table, columns, in_parts, null, one_row
 from data_prep.fit import Fit
 from data_prep.lifts import Chance
 from data_prep.records import ACTIONS
@@ -65,7 +65,7 @@ def measure(engine: Engine, found: Corpus, tests: NDArray[np.int64], profile: Ma
         return Measures(priors=rates)
     posts = found.posts
     signals = engine.keep(engagement.signals(posts, actions, rates, profile), "signals")
-    baselines = engine.keep(engagement.baselines(signals), "baselines")
+    baselines = in_parts(engine, signals, found.size, "baselines", engagement.baselines)
     common = posts.filter(posts.media.notnull()).group_by("media").aggregate(posts=ibis._.count())
     listed = columns(engine, common.order_by([ibis.desc("posts"), "media"]).limit(confounders.MOST_MEDIA))
     media = tuple(sorted(str(name) for name in listed["media"]))
@@ -96,10 +96,11 @@ def gaps(
         return own, Chance(0.0, 0.0), Fit()
     mined = placed.filter(placed.gap.isnull() & placed.label.isnull()).drop("gap", "noise")
     raw = engagement.gap(mined, measures.signals)
-    one = measures.controls.select(a="n", control_a="control")
-    two = measures.controls.select(b="n", control_b="control")
+    one = measures.controls.select(a="n", control_a="control", growth_a="growth")
+    two = measures.controls.select(b="n", control_b="control", growth_b="growth")
     both = raw.left_join(one, "a").left_join(two, "b")
-    both = both.mutate(gap=both.gap - (both.control_b.fill_null(0.0) - both.control_a.fill_null(0.0)))
+    control = both.control_b.fill_null(0.0) - both.control_a.fill_null(0.0)
+    both = both.mutate(gap=both.gap - control - confounders.grown(both.growth_a, both.growth_b, measures.model))
     both = engine.keep(both.filter(both.gap.notnull()).select(*raw.columns), "gaps")
     chance = _chance(engine, found, both, measures, max_hours)
     noisy = engine.keep(lifts.with_noise(both, measures.baselines, chance), "noisy")

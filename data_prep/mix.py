@@ -158,7 +158,8 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
         [numbers.get(name, own) for name, own in zip(pairs["worse_id"].to_pylist(), better, strict=True)],
         dtype=np.int64,
     )
-    links = columns(engine, corpus.copies(ibis.memtable(_shingled(posts))))
+    shingled = _shingled(posts)
+    links = columns(engine, corpus.copies(ibis.memtable(shingled)))
     cluster = splits.without_phrases(
         splits.connected(len(ids), links["a"].astype(np.int64), links["b"].astype(np.int64))
     )
@@ -170,6 +171,7 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
         block=np.where(posted >= 0, posted // (settings.splits.block_days * 86400), -1),
         content=_codes(posts["content_key"]),
         copies=cluster,
+        same=_codes(shingled["folded"]),
     )
     sides = Sides(
         a=worse,

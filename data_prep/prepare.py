@@ -129,7 +129,7 @@ def pairs(engine: Engine, found: steps.Corpus, settings: PrepareSettings, pool: 
     good = opened = None
     if restating:
         opened = open_posts(sides, placed, settings.splits.mode)
-        winners = _winners(chosen) if chosen is not None else found.posts.filter(found.posts.n < 0).select("n")
+        winners = _winners(chosen) if chosen is not None else None
         good = paraphrase.good(found.posts, measured.baselines, winners, best=wanted.best)
     told = facts.before(engine, found, sides, placed, measured, chance, fitted, settings)
     return Prepared(found, final, chance, opened, good, told)

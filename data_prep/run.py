@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from data_prep import datasheet, facts, mix, outputs, prepare, records, rights
@@ -121,6 +122,10 @@ def _pool(workers: int, posts: int) -> Iterator[Executor | None]:
     pool = pool_of(workers)
     try:
         yield pool
+    except BrokenProcessPool as error:
+        raise ViralityError(
+            "a worker was killed while it asked the gates, most likely for memory; use machine.workers=1"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -45,6 +45,7 @@ class Spark:
             )
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.joined = SparkSession.getActiveSession() is not None
         self.session: Any = (
             SparkSession.builder.appName("virality prepare")
             .master(f"local[{threads}]")
@@ -57,6 +58,8 @@ class Spark:
             .config("spark.sql.ansi.enabled", "false")  # an element past the end of a list is null, as on DuckDB
             .getOrCreate()
         )
+        self.session.conf.set("spark.sql.ansi.enabled", "false")
+        self.session.conf.set("spark.sql.session.timeZone", "UTC")
         self.connection = ibis.pyspark.connect(self.session)
 
     def read(self, paths: Sequence[Path]) -> Table:
@@ -85,8 +88,9 @@ class Spark:
         yield from self._frame(table).toArrow().to_batches(max_chunksize=_BATCH)
 
     def close(self) -> None:
-        """Leave the session."""
-        self.session.stop()
+        """Stop the session, if it was started here."""
+        if not self.joined:
+            self.session.stop()
 
     def _frame(self, table: Table) -> Any:
         self.connection._run_pre_execute_hooks(table)

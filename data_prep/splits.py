@@ -51,6 +51,7 @@ class Keys:
         block: number of the time block, counted from 1970.
         content: the first post with the same link, image or test.
         copies: the first post with nearly the same text; -1 for phrases and for texts without a copy.
+        same: the first post of the very same words: what recurs often joins nothing, and still stands in one part only.
     """
 
     account: Ints
@@ -58,6 +59,7 @@ class Keys:
     block: Ints
     content: Ints
     copies: Ints
+    same: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def place(
     """
     if not len(sides.a):
         return Placed(sides.a, np.zeros(0, np.int8), {})
+    if mode in ("time", "author") and (split_up := _of_two(sides)).any():
+        return _without_two(sides, split_up, mode, shares, posts=posts, seed=seed, name=name)
     fixed, wanted = _fixed(sides, mode, shares)
     component = _components(sides, mode, fixed, posts)
     split = fixed.copy()
@@ -137,6 +141,25 @@ def place(
     # by the posts that are left; where parts are fixed, two components may have lost the same post
     named[kept] = _smallest(component[kept] * (_DEALT + 1) + split[kept], sides.b[kept]) if kept.any() else 0
     return Placed(named, split, leaks)
+
+
+def _of_two(sides: Sides) -> NDArray[np.bool_]:
+    """Which pairs are of two accounts (of one community): such modes have no place for them."""
+    one, two = sides.keys.account[sides.a], sides.keys.account[sides.b]
+    return np.asarray((one >= 0) & (two >= 0) & (one != two))
+
+
+def _without_two(
+    sides: Sides, split_up: NDArray[np.bool_], mode: Mode, shares: Shares, *, posts: int, seed: int,
+    name: Callable[[Ints], list[str]],
+) -> Placed:  # fmt: skip
+    kept = ~split_up
+    rest = Sides(sides.a[kept], sides.b[kept], sides.keys, sides.file[kept], sides.files,
+                 None if sides.given is None else sides.given[kept])  # fmt: skip
+    placed = place(rest, mode, shares, posts=posts, seed=seed, name=name)
+    component, split = np.full(len(sides.a), -1, dtype=np.int64), np.full(len(sides.a), -1, dtype=np.int8)
+    component[kept], split[kept] = placed.component, placed.split
+    return Placed(component, split, {"of two accounts": int(split_up.sum())} | placed.leaks)
 
 
 def largest_share(component: Ints) -> float:
@@ -307,7 +330,7 @@ def _by_file(sides: Sides) -> NDArray[np.int8]:
 def _without_leaks(sides: Sides, split: NDArray[np.int8], posts: int) -> tuple[NDArray[np.int8], dict[str, int]]:
     """Leave out (-1) pairs that share a post, link or text with a part before theirs; PARTS has the order."""
     best = np.full(len(split), _DEALT, dtype=np.int8)
-    for of_post in (np.arange(posts), sides.keys.content, sides.keys.copies):
+    for of_post in (np.arange(posts), sides.keys.content, sides.keys.copies, sides.keys.same):
         highest = np.full(posts + 1, _DEALT, dtype=np.int8)  # the last place is 'none'
         for side in (sides.a, sides.b):
             np.minimum.at(highest, of_post[side], split)

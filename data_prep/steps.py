@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep import corpus, engagement, splits
-from data_prep.engine import Engine, Table, columns, integers, null, one_row, unions
+from data_prep.engine import Engine, Table, columns, in_parts, integers, null, one_row, unions
 from data_prep.pairing import ab_test, neighbour, same_link
 from data_prep.records import ACTIONS, KINDS, MEASURED
 from data_prep.splits import Keys, Placed, Shares, Sides
 from virality.errors import ViralityError
 
 CANDIDATES = ("kind", "code", "a", "b", "similar", "file", "label", "gap", "noise", "scale")
+
+_EDITED = 20
+"""Ids that may stand for different texts, for posts are edited; beyond a fiftieth of the rows they are no ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def gather(engine: Engine, parts: Sequence[Path], *, fair_tests: bool) -> Corpus
     else:
         rows = rows.mutate(unfair=null("string"))
     rows = engine.keep(rows, "rows")
+    _refuse_shared_ids(engine, rows)
     kept = (rows.copy == 0) & rows.unfair.isnull()
     posts = engine.keep(corpus.numbered(rows.filter(kept).drop("copy", "unfair")), "corpus")
     refused = rows.filter(~kept)
@@ -68,6 +72,22 @@ def gather(engine: Engine, parts: Sequence[Path], *, fair_tests: bool) -> Corpus
     labels = engine.read([part / "labels.parquet" for part in parts])
     has_labels = one_row(engine, labels.aggregate(labels=labels.count()))["labels"] > 0
     return Corpus(posts, refused, labels if has_labels else None, size, totals)
+
+
+def _refuse_shared_ids(engine: Engine, rows: Table) -> None:
+    """Stop where ids are plainly no ids: where one id often stands for different words."""
+    import ibis
+
+    repeated = rows.semi_join(rows.filter(rows.copy > 0).select("post_id").distinct(), "post_id")
+    ids = repeated.group_by("post_id").aggregate(texts=ibis._.folded.nunique())
+    count = one_row(engine, ids.aggregate(ids=ids.count(), shared=(ids.texts > 1).ifelse(1, 0).sum()))
+    size = one_row(engine, rows.aggregate(rows=rows.count()))["rows"]
+    shared = count["shared"] or 0
+    if shared > max(_EDITED, size // 50):
+        raise ViralityError(
+            f"source.columns.post_id: {shared:,} ids stand for different texts, so they are no ids of posts (do they "
+            "begin anew in each file?); leave post_id out, and posts are told apart by account, time and text"
+        )
 
 
 def propose(engine: Engine, found: Corpus, kinds: Sequence[str], *, mining: Mapping[str, float]) -> Table:
@@ -87,10 +107,13 @@ def propose(engine: Engine, found: Corpus, kinds: Sequence[str], *, mining: Mapp
         else:
             tables.append(_shaped(same_link.candidates(dated), "same_link"))
     if "neighbour" in kinds:
-        own = engine.keep(
-            dated.filter(dated.account.notnull()).select("n", "t", "account", "folded", "words"), "neighbours_of"
+        own = dated.filter(dated.account.notnull()).select("n", "t", "account", "folded", "words")
+        own = engine.keep(own, "neighbours_of")
+        weights = engine.keep(neighbour.vocabulary(own), "vocabulary")
+        found_near = in_parts(
+            engine, own, found.size, "neighbours", lambda some: neighbour.candidates(some, weights, **mining)
         )
-        tables.append(_shaped(neighbour.candidates(own, **mining), "neighbour"))
+        tables.append(_shaped(found_near, "neighbour"))
     if not tables:
         return None
     candidates = engine.keep(unions(tables), "candidates")
@@ -131,8 +154,8 @@ def place(
     """
     posts = found.posts
     table, files = _numbers_of(engine, candidates)
-    about = columns(engine, posts.select("n", "account", "t", "content"), sort="n")
-    account, t, content = (integers(about.pop(name)) for name in ("account", "t", "content"))
+    about = columns(engine, posts.select("n", "account", "t", "content", "same"), sort="n")
+    account, t, content, same = (integers(about.pop(name)) for name in ("account", "t", "content", "same"))
     sides_only = posts if all_copies or candidates is None else _of_candidates(posts, candidates)
     links = columns(engine, corpus.copies(sides_only.select("n", "folded", "shingles")))
     cluster = splits.connected(found.size, integers(links["a"]), integers(links["b"]))
@@ -142,6 +165,7 @@ def place(
         block=np.where(t >= 0, t // (block_days * 86400), -1),
         content=content,
         copies=splits.without_phrases(cluster),
+        same=same,
     )
     a, b = integers(table["a"]), integers(table["b"])
     swapped = (t[a] > t[b]) & (t[b] >= 0)

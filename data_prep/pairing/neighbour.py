@@ -13,11 +13,12 @@ _WEIGHT = 1000
 """Units of an idf in fixed point."""
 
 
-def candidates(posts: Table, *, max_hours: float, least_similar: float, most_similar: float) -> Table:
+def candidates(posts: Table, weights: Table, *, max_hours: float, least_similar: float, most_similar: float) -> Table:
     """Every two near posts of one account that are alike enough and no copies of each other.
 
     Args:
         posts: n, t, account, folded and words of those that have an account, a time and counts.
+        weights: of words, as `vocabulary` has them.
         max_hours: at most this far apart.
         least_similar: cosine of tf-idf vectors, at least.
         most_similar: below this; above it two posts are copies and differ by chance alone.
@@ -31,7 +32,6 @@ def candidates(posts: Table, *, max_hours: float, least_similar: float, most_sim
     both = close.join(one, "a").join(two, "b")
     both = both.filter(both.folded_a != both.folded_b)
     shared = both.select("a", "b", word=both.words_a.intersect(both.words_b).unnest())
-    weights = vocabulary(posts)
     sums = shared.join(weights, "word").group_by(["a", "b"]).aggregate(shared=weights.weight.sum())
     lengths = norms(posts, weights)
     sized = sums.join(lengths.select(a="n", norm_a="norm"), "a").join(lengths.select(b="n", norm_b="norm"), "b")

@@ -36,31 +36,33 @@ class Good:
     weight: float
 
 
-def good(posts: Table, baselines: Table | None, winners: Table, *, best: float) -> Table:
+def good(posts: Table, baselines: Table | None, winners: Table | None, *, best: float) -> Table:
     """n, weight: the `best` share of each account's posts by engagement above its own baseline.
 
     The weight grows with how good the post was, from 0.5 (just good) to 1.5 (the best). Where posts have no baseline
-    for want of accounts, times or counts, `winners` of measured pairs are good, with weight 1.
+    for want of accounts, times, counts or a past, `winners` of measured pairs are good, with weight 1; where there are
+    no measured pairs either, all posts are.
 
     Args:
         posts: numbered.
         baselines: of `engagement.baselines`; None where nothing is counted.
-        winners: n.
+        winners: n; None where no pair was measured.
         best: share, in (0, 1].
     """
     import ibis
 
-    comparable = posts.account.notnull() & posts.t.notnull()
+    one = ibis.literal(1).cast("float64")
     if baselines is None:
-        return posts.semi_join(winners, "n").select("n", weight=ibis.literal(1).cast("float64"))
+        return (posts if winners is None else posts.semi_join(winners, "n")).select("n", weight=one)
     above = baselines.select("n", "account", rounded=(baselines.value * 1e9).round().cast("int64"))
     order = ibis.window(group_by="account", order_by=["rounded", "n"])
     above = above.mutate(place=ibis.row_number().over(order), size=above.count().over(ibis.window(group_by="account")))
     first = (above["size"] * (1 - best)).round().cast("int64")
     chosen = above.filter(above.place >= first)
     chosen = chosen.select("n", weight=0.5 + (chosen.place - first + 1) / (chosen["size"] - first))
-    others = posts.filter(~comparable).semi_join(winners, "n").select("n", weight=ibis.literal(1).cast("float64"))
-    return chosen.union(others)
+    if winners is None:
+        return chosen
+    return chosen.union(winners.anti_join(baselines, "n").select("n", weight=one))
 
 
 def restated(

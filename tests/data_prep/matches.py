@@ -57,6 +57,7 @@ def keys_of(posts: Sequence[Post], block_days: int = 14) -> Keys:
         account=_firsts([each.author_id for each in posts]),
         content=_firsts([each.content_key for each in posts]),
         copies=without_phrases(copies([each.text for each in posts])),
+        same=_firsts([fold(each.text) or None for each in posts]),
         t=times.astype(np.int64),
         block=np.where(times >= 0, times // (block_days * 86400), -1).astype(np.int64),
     )

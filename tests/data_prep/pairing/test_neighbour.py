@@ -31,7 +31,10 @@ def own(posts: Sequence[Post]) -> Table:
 def similar(
     engine: Engine, posts: Sequence[Post], *, max_hours: float = 72, least: float = 0.2, most: float = 0.9
 ) -> dict[tuple[int, int], float]:
-    found = neighbour.candidates(own(posts), max_hours=max_hours, least_similar=least, most_similar=most)
+    mine = own(posts)
+    found = neighbour.candidates(
+        mine, neighbour.vocabulary(mine), max_hours=max_hours, least_similar=least, most_similar=most
+    )
     return {(row["a"], row["b"]): row["similar"] for row in told(engine, found)}
 
 
