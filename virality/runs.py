@@ -175,7 +175,7 @@ def start(
             say(f"{folder}: {len(added)} new input{'s' * (len(added) > 1)} beside {len(there['inputs'])} read before")
         else:
             say(f"{folder}: continuing what an earlier run left unfinished")
-    elif not fresh and folder.is_dir() and any(not is_partial(Path(path.name)) for path in folder.iterdir()):
+    elif not fresh and folder.is_dir() and not _is_nothing(folder):
         raise ViralityError(f"{folder}: is not empty and holds no run.json; name another folder with out=")
     run.document = {
         "schema": 1,
@@ -268,9 +268,13 @@ def _read_document(folder: Path) -> dict[str, Any] | None:
 
 
 def _only_begun(folder: Path, document: dict[str, Any]) -> bool:
-    """Whether nothing that is a result lies in the folder yet."""
+    return document["state"] == "running" and _is_nothing(folder)
+
+
+def _is_nothing(folder: Path) -> bool:
+    """Whether no result lies in a folder: at most run.json, what would be made again, and what was never finished."""
     nothing = {"run.json", *_NOT_OUTPUTS}
-    return document["state"] == "running" and all(path.name in nothing for path in folder.iterdir())
+    return all(path.name in nothing or is_partial(Path(path.name)) for path in folder.iterdir())
 
 
 def _changes(

@@ -23,6 +23,8 @@ REASONS = {
     "bad_row": "it is no row of this format",
     "bad_file": "the file cannot be read",
     "no_test": "it belongs to no test",
+    "sample_ratio": "its test was shown more unevenly than chance allows",
+    "no_image": "its test names an image and it has none",
     "not_randomised": "its test was probably not randomised",
 }
 

@@ -132,3 +132,13 @@ def test_a_folder_of_somebody_else_is_not_written_to_nor_removed(
     [told] = mistakes(capsys, "bakery.yaml", "out=headlines.csv", "--fresh")
     assert "headlines.csv: cannot be made" in told
     assert (shop / "photos" / "cake.jpg").read_text() == "cake"
+
+
+def test_after_a_mistake_another_setting_is_no_other_run_and_what_was_read_is_not_read_again(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_config(shop)
+    mistakes(capsys, "bakery.yaml", "pairs.kinds=neighbour")
+    parts = {path.name: path.stat().st_mtime_ns for path in Path("runs/prepare/bakery/parts").iterdir()}
+    assert main(["prepare", "bakery.yaml"]) == 0
+    assert {path.name: path.stat().st_mtime_ns for path in Path("runs/prepare/bakery/parts").iterdir()} == parts
