@@ -75,9 +75,9 @@ def numbered(rows: Table) -> Table:
     counted = rows.mutate(n=number, t=rows.posted_at, collected=rows.collected_at)
     for key, code in (("author_id", "account"), ("content_key", "content"), ("folded", "same")):
         known = counted.filter(counted[key].notnull() & (counted.folded != NO_WORDS if key == "folded" else True))
-        firsts = known.group_by(key).aggregate(first=known.n.min()).rename(same=key)
-        joined = counted.left_join(firsts, counted[key] == firsts.same)
-        counted = joined.mutate(**{code: joined["first"]}).drop("same", "first")
+        firsts = known.group_by(key).aggregate(first=known.n.min()).rename(key_of_first=key)
+        joined = counted.left_join(firsts, counted[key] == firsts.key_of_first)
+        counted = joined.mutate(**{code: joined["first"]}).drop("key_of_first", "first")
     return counted
 
 
