@@ -183,8 +183,16 @@ def test_what_is_taken_out_is_the_confounders_part_alone(engine: Engine) -> None
         post("b", posted_at=at(0), media="drawing", followers=99),
     ]
     found = confounders.taken_out(confounders.levels(numbered(posts), ["photo"]), model, ["photo"])
-    controls = [row["control"] for row in told(engine, found, "n")]
-    assert controls == pytest.approx([1.0 + 0.25, 0.8 - 0.5 + 0.5 * math.log(100)], abs=1e-4)
+    rows = told(engine, found, "n")
+    assert [row["control"] for row in rows] == pytest.approx([1.0 + 0.25, 0.8 - 0.5], abs=1e-4)
+    assert [row["growth"] for row in rows] == [None, round(math.log(100) * 10_000)]
+
+
+def test_growth_counts_only_where_the_followers_of_both_posts_are_known(engine: Engine) -> None:
+    model = Model(coefficients={"hour": dict.fromkeys(FACTORS["hour"], 0.0)}, followers=0.5)
+    pairs = table({"a": [10_000, 10_000, None, 0], "b": [12_000, None, 10_000, 900_000]})
+    worth = told(engine, pairs.select(worth=confounders.grown(pairs.a, pairs.b, model)))
+    assert [row["worth"] for row in worth] == pytest.approx([0.1, 0.0, 0.0, 2.5])
 
 
 def test_the_form_of_wording_is_never_a_confounder() -> None:

@@ -106,8 +106,9 @@ def test_profiles_have_names_or_are_weights_of_actions() -> None:
     assert engagement.weights({"saves": 2.0}) == {"saves": 2.0}
     mistakes: list[tuple[str | dict[str, float], str]] = [
         ("x", "no such profile; there are equal, x-2026-08"),
-        ({"hearts": 1.0}, "hearts; weigh some of"),
+        ({"hearts": 1.0}, "hearts: no such action; weigh some of"),
         ({"likes": 0.0}, "no weight is positive"),
+        ({"likes": 1.0, "replies": -3.0}, "replies: below 0"),
     ]
     for wrong, said in mistakes:
         with pytest.raises(ViralityError, match=said):
