@@ -17,7 +17,7 @@ from data_prep.engine import Engine
 from data_prep.fit import MOST_INSTABLE
 from data_prep.traits import FORM
 from tests.data_prep.bakery import at, post
-from tests.data_prep.worlds import numbered, pairs, told
+from tests.data_prep.worlds import numbered, pairs, table, told
 
 CURVE = [0.5 * math.sin(2 * math.pi * hour / 24) for hour in range(24)]
 """What an hour is worth in this world, nats."""
@@ -190,8 +190,8 @@ def test_what_is_taken_out_is_the_confounders_part_alone(engine: Engine) -> None
 
 def test_growth_counts_only_where_the_followers_of_both_posts_are_known(engine: Engine) -> None:
     model = Model(coefficients={"hour": dict.fromkeys(FACTORS["hour"], 0.0)}, followers=0.5)
-    pairs = table({"a": [10_000, 10_000, None, 0], "b": [12_000, None, 10_000, 900_000]})
-    worth = told(engine, pairs.select(worth=confounders.grown(pairs.a, pairs.b, model)))
+    known = table({"a": [10_000, 10_000, None, 0], "b": [12_000, None, 10_000, 900_000]})
+    worth = told(engine, known.select(worth=confounders.grown(known.a, known.b, model)))
     assert [row["worth"] for row in worth] == pytest.approx([0.1, 0.0, 0.0, 2.5])
 
 
