@@ -56,7 +56,7 @@ class DuckDB:
         threads: of DuckDB. No result depends on it.
     """
 
-    def __init__(self, folder: Path, *, memory: int = 2200, threads: int = 2) -> None:
+    def __init__(self, folder: Path, *, memory: int = 1600, threads: int = 2) -> None:
         """Open an empty database in memory."""
         import ibis
 

@@ -135,7 +135,7 @@ class Machine(Settings):
     """Of DuckDB; 0 for one a core."""
     engine: Literal["duckdb", "spark"] = "duckdb"
     """Where set-based steps run; spark needs the extra of that name and a Java runtime."""
-    memory_mb: int = Field(2200, ge=200)
+    memory_mb: int = Field(1600, ge=200)
     """DuckDB's share; what does not fit is spilled to the run's folder."""
 
 
