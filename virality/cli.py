@@ -16,6 +16,7 @@ from typing import Any
 
 from virality import __version__
 from virality.errors import Interrupted, ViralityError, is_disk_full
+from virality.progress import stop
 
 ROOMS = {
     "prepare": ("data_prep.run", "raw files -> posts, pairs and a data sheet"),
@@ -60,8 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         return 1
     finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+        stop.clear()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _tell(command: str, mistakes: str, code: int) -> int:
@@ -83,11 +85,13 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     return given
 
 
-def _catch_termination() -> Any:
-    """Let SIGTERM interrupt like Ctrl-C. Returns the handler to put back; None outside the main thread."""
+def _catch_termination() -> dict[int, Any]:
+    """Let SIGTERM interrupt like Ctrl-C. Returns the handlers to put back; none outside the main thread."""
+    stop.clear()
     if threading.current_thread() is not threading.main_thread():
-        return None
-    return signal.signal(signal.SIGTERM, _terminate) or signal.SIG_DFL
+        return {}
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    return {number: signal.signal(number, _terminate) or signal.SIG_DFL for number in numbers}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,6 +141,7 @@ def _dispatch(given: argparse.Namespace) -> int:
 
 
 def _terminate(*_: object) -> None:
+    stop.set()  # where the exception is lost in a callback of some library, the next step ends the run
     raise KeyboardInterrupt
 
 

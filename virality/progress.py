@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
+
+stop = threading.Event()
+"""Set by a signal that asks the run to end."""
 
 
 def is_main() -> bool:
@@ -45,10 +49,21 @@ def bar(items: Iterable[T], label: str, total: int | None = None, unit: str = "i
 
 @contextmanager
 def step(label: str) -> Iterator[None]:
-    """Say what begins, and how many seconds it took."""
+    """Say what begins, and how many seconds it took.
+
+    Raises:
+        KeyboardInterrupt: a signal asked the run to end, and the exception it raised was lost on its way.
+    """
+    _check()
     say(f"  {label} ...")
     started = time.monotonic()
     yield
+    _check()
     seconds = time.monotonic() - started
     if seconds >= 2:
         say(f"  {label}: {seconds:.0f} s")
+
+
+def _check() -> None:
+    if stop.is_set():
+        raise KeyboardInterrupt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.data_prep.bakery import headline_rows, write_config, write_csv
 from virality import __version__
 from virality.cli import ROOMS, main
+from virality.progress import step, stop
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +91,14 @@ def test_the_handler_of_signals_is_put_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
     assert main(["prepare", "bakery.yaml", "--dry-run"]) == 0
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_stop_that_a_library_swallowed_ends_the_run_at_the_next_step() -> None:
+    with pytest.raises(KeyboardInterrupt), step("baking"):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        stop.set()
+    stop.clear()
 
 
 def test_it_may_be_called_beside_the_main_thread() -> None:
