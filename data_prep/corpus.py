@@ -36,8 +36,8 @@ def with_fair_tests(rows: Table, arms_at_most: int = 200) -> Table:
     """Rows with `unfair`: null, or why a row of an A/B test cannot be compared (`sample_ratio`, `no_image`).
 
     A test (`content_key`) whose impressions fail the chi-square test of equal shares (p < 0.01) leaves as a whole;
-    tests of more than `arms_at_most` arms too. Where a test names the image (`media`) of some arms, an arm without
-    one has nothing to be compared with.
+    tests of more than `arms_at_most` arms too. Where a test, or nine in ten arms of the corpus, names the
+    image (`media`), an arm without one has nothing to be compared with.
     """
     import ibis
 
@@ -54,13 +54,16 @@ def with_fair_tests(rows: Table, arms_at_most: int = 200) -> Table:
     named = rows.filter(rows.content_key.notnull() & rows.media.notnull())
     named = named.group_by("content_key").aggregate(images=named.count()).rename(image_key="content_key")
     marked = rows.left_join(unfair, rows.content_key == unfair.unfair_key)
-    marked = marked.left_join(named, marked.content_key == named.image_key)
+    arms = rows.filter(rows.content_key.notnull())
+    usual = arms.aggregate(arms_in_all=arms.count(), pictured=arms.media.count())
+    marked = marked.left_join(named, marked.content_key == named.image_key).cross_join(usual)
+    expected = marked.images.notnull() | (marked.pictured * 10 >= marked.arms_in_all * 9)
     reason = ibis.cases(
         (marked.unfair_key.notnull(), "sample_ratio"),
-        (marked.images.notnull() & marked.media.isnull(), "no_image"),
+        (expected & marked.content_key.notnull() & marked.media.isnull(), "no_image"),
         else_=ibis.null("string"),
     )
-    return marked.mutate(unfair=reason).drop("unfair_key", "images", "image_key")
+    return marked.mutate(unfair=reason).drop("unfair_key", "images", "image_key", "arms_in_all", "pictured")
 
 
 def numbered(rows: Table) -> Table:
