@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data_prep.engine import Table, place
+from data_prep.engine import Table, fixed_sum, place
 from data_prep.records import ACTIONS
 from virality.errors import ViralityError
 
@@ -186,10 +186,8 @@ def gap(pairs: Table, found: Table) -> Table:
 
 def gap_moments(pairs: Table) -> Table:
     """One row: `pairs`, and sums of squared gaps, sampling variances and scales, in fixed point of 1e-6."""
-    units = 1_000_000
     parts = {"squares": pairs.gap * pairs.gap, "sampling": pairs.sampling, "scales": pairs.scale}
-    sums = {name: (value * units).round().cast("int64").sum() for name, value in parts.items()}
-    return pairs.aggregate(pairs=pairs.gap.count(), **sums)
+    return pairs.aggregate(pairs=pairs.gap.count(), **{name: fixed_sum(value) for name, value in parts.items()})
 
 
 def repeats(found: Table, posts: Table, seconds: int) -> Table:

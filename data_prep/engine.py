@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Table = Any
 """An Ibis table expression; Ibis has no types that mypy could follow."""
 
+UNITS = 1_000_000
 PART = 1_000_000
 _FULL = ("No space left", "File too large", "Disk quota exceeded")
 
@@ -159,6 +160,17 @@ def one_row(engine: Engine, table: Table) -> dict[str, Any]:
     """The only row of a table; sums of integers are integers, however wide the engine made them."""
     [row] = [row for batch in engine.batches(table) for row in batch.to_pylist()]
     return {name: int(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+
+
+def sums(engine: Engine, table: Table, **values: Table) -> dict[str, float]:
+    """Sums of columns of a table, exact to 1e-6 and so the same in any order; 0 for none."""
+    found = one_row(engine, table.aggregate(**{name: fixed_sum(value) for name, value in values.items()}))
+    return {name: (total or 0) / UNITS for name, total in found.items()}
+
+
+def fixed_sum(value: Table) -> Table:
+    """The sum of a column in fixed point, `UNITS` to one: integers add up to the same in any order."""
+    return (value * UNITS).round().cast("int64").sum()
 
 
 def columns(engine: Engine, table: Table, sort: str | None = None) -> dict[str, NDArray[Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data_prep.engine import Engine, Table, columns, one_row
+from data_prep.engine import UNITS, Engine, Table, columns, fixed_sum, one_row
 from data_prep.fit import Fit, trouble
 from data_prep.lifts import Chance
 from data_prep.measures import Measures
@@ -256,14 +256,13 @@ def _explains(engine: Engine, found: Corpus, measures: Measures) -> dict[str, di
     table = table.join(values, "n")
     told: dict[str, dict[str, float]] = {}
     for name in ("account", "month", "hour", "weekday", "media", "language", "length"):
-        units = 1_000_000
         known = table.filter(table[name].notnull())
         sums = known.group_by(name).aggregate(
             rows=ibis._.count(),
-            raw=(ibis._.raw * units).round().cast("int64").sum(),
-            left=(ibis._.left * units).round().cast("int64").sum(),
-            raw2=(ibis._.raw * ibis._.raw * units).round().cast("int64").sum(),
-            left2=(ibis._.left * ibis._.left * units).round().cast("int64").sum(),
+            raw=fixed_sum(ibis._.raw),
+            left=fixed_sum(ibis._.left),
+            raw2=fixed_sum(ibis._.raw * ibis._.raw),
+            left2=fixed_sum(ibis._.left * ibis._.left),
         )
         groups = columns(engine, sums, sort=name)
         if len(groups["rows"]) > 1:
@@ -276,9 +275,9 @@ def _explains(engine: Engine, found: Corpus, measures: Measures) -> dict[str, di
 
 def _between(rows: Any, sums: Any, squares: Any) -> float:
     """Share of variance between groups (epsilon squared; Kelley 1935), at least 0."""
-    count, units = rows.astype(np.float64), 1_000_000
+    count = rows.astype(np.float64)
     total, groups = count.sum(), len(count)
-    values, second = sums.astype(np.float64) / units, squares.astype(np.float64).sum() / units
+    values, second = sums.astype(np.float64) / UNITS, squares.astype(np.float64).sum() / UNITS
     mean = values.sum() / total
     all_of_it = second - total * mean**2
     within = second - (values**2 / count).sum()
@@ -308,15 +307,13 @@ def _certainty(engine: Engine, pairs: Table) -> dict[str, Any]:
     bins = ibis.least((known.p_better.cast("float64") * 20 + 1e-5).floor().cast("int64"), 19)
     found = columns(
         engine,
-        known.group_by(bin=bins).aggregate(
-            pairs=ibis._.count(), total=(ibis._.p_better.cast("float64") * 1e6).round().cast("int64").sum()
-        ),
+        known.group_by(bin=bins).aggregate(pairs=ibis._.count(), total=fixed_sum(ibis._.p_better.cast("float64"))),
         sort="bin",
     )
     count = int(found["pairs"].sum()) if len(found["pairs"]) else 0
     return {
         "bins": {f"{step / 20:.2f}": int(pairs) for step, pairs in zip(found["bin"], found["pairs"], strict=True)},
-        "ceiling": float(found["total"].sum() / 1e6 / count) if count else None,
+        "ceiling": float(found["total"].sum() / UNITS / count) if count else None,
     }
 
 

@@ -6,13 +6,13 @@ looking at the texts again, with the same answer.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Sequence
+from concurrent.futures import Executor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data_prep.workers import in_order
 from virality.gates import Context, keeps_facts
 from virality.gates.wording import KNOWN
 
@@ -20,6 +20,7 @@ Texts = tuple[str, str, str | None]
 """What is said first, what is said instead, and the language of the first."""
 
 _CHUNK = 500
+_AHEAD = 8
 
 
 def may_be_faithful(
@@ -51,18 +52,7 @@ def faithful(pairs: Sequence[Texts], pool: Executor | None) -> list[bool]:
     if pool is None or len(pairs) < 2 * _CHUNK:
         return _asked(pairs)
     chunks = (pairs[at : at + _CHUNK] for at in range(0, len(pairs), _CHUNK))
-    return [answer for chunk in in_order(pool, chunks) for answer in chunk]
-
-
-def in_order(pool: Executor, chunks: Iterator[Sequence[Texts]]) -> Iterator[list[bool]]:
-    """Answers in the order of the chunks, a few chunks ahead."""
-    waiting: deque[Future[list[bool]]] = deque()
-    for chunk in chunks:
-        waiting.append(pool.submit(_asked, chunk))
-        if len(waiting) >= 8:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    return [answer for chunk in in_order(pool, _asked, chunks, _AHEAD) for answer in chunk]
 
 
 def _asked(pairs: Sequence[Texts]) -> list[bool]:

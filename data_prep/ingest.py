@@ -11,16 +11,12 @@ import dataclasses
 import hashlib
 import importlib
 import json
-import os
 import re
-import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from operator import attrgetter
 from pathlib import Path, PurePath
 from types import ModuleType
@@ -32,6 +28,7 @@ from data_prep.sources import About, Bad, Block, Item, Label
 from data_prep.sources.files import expand
 from data_prep.sources.table import identifier
 from data_prep.traits import traits
+from data_prep.workers import in_order, pool_of
 from virality.atomic import aside
 from virality.errors import ViralityError
 from virality.progress import bar, step
@@ -53,8 +50,6 @@ KINDS = {
 _ADDRESS = re.compile(r"https?://|at://|did:|urn:")
 _SMALL = 4_000_000
 """Bytes of input that one process reads sooner than several."""
-_LOOK = 0.5
-"""Seconds between two looks of a worker for its parent."""
 _ENOUGH_ROWS = 20
 """Rows that must have been read before a share of bad ones says anything."""
 _MANY_BAD = 1000
@@ -171,7 +166,8 @@ def _read_file(
                 _append(posts, found.posts)
                 _append(dropped, found.dropped)
                 labels += found.labels
-                rows, bad = rows + found.rows, bad + found.bad
+                rows += found.rows
+                bad += found.bad
                 _check_share(path, rows, bad, work.rules.max_bad)
         columns = {name: [getattr(one, name) for one in labels] for name in ("worse_id", "better_id", "file")}
         pq.write_table(pa.table(columns, schema=label_schema()), temporary / "labels.parquet")
@@ -190,16 +186,8 @@ def _in_order(
 ) -> Iterator[_Understood]:
     """Each block understood, in the order of the file; at most `ahead` blocks are under way."""
     if pool is None:
-        for block in blocks:
-            yield _understand(work, block)
-        return
-    waiting: deque[Future[_Understood]] = deque()
-    for block in blocks:
-        waiting.append(pool.submit(_understand, work, block))
-        if len(waiting) >= ahead:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+        return (_understand(work, block) for block in blocks)
+    return in_order(pool, partial(_understand, work), blocks, ahead)
 
 
 def _check_share(path: Path, rows: int, bad: list[str], most: float, *, ended: bool = False) -> None:
@@ -404,27 +392,3 @@ def _part_key(kind: str, path: Path, digest: str, about: About, rules: Rules, ke
         "accounts": privacy.hash_author("", key),
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:20]
-
-
-def pool_of(workers: int) -> ProcessPoolExecutor:
-    """Worker processes that begin clean (this one may have threads), use one thread each and end with this one."""
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_settle, initargs=(os.getpid(),))
-
-
-def _settle(parent: int) -> None:
-    import pyarrow as pa
-
-    pa.set_cpu_count(1)
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-
-
-def _leave_with(parent: int) -> None:
-    """End when the parent was killed and could not say so."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK)
-    os._exit(1)
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data_prep import confounders, engagement, fit, lifts
 from data_prep.confounders import Model
 from data_prep.engagement import Prior
-from data_prep.engine import Engine, Table, columns, in_parts, null, one_row
+from data_prep.engine import UNITS, Engine, Table, columns, in_parts, null, one_row, sums
 from data_prep.fit import Fit
 from data_prep.lifts import Chance
 from data_prep.records import ACTIONS
@@ -104,18 +104,8 @@ def gaps(
     both = engine.keep(both.filter(both.gap.notnull()).select(*raw.columns), "gaps")
     chance = _chance(engine, found, both, measures, max_hours)
     noisy = engine.keep(lifts.with_noise(both, measures.baselines, chance), "noisy")
-    moments = one_row(
-        engine,
-        noisy.aggregate(
-            pairs=noisy.count(),
-            squares=(noisy.gap * noisy.gap * 1e6).round().cast("int64").sum(),
-            noise=(noisy.noise * 1e6).round().cast("int64").sum(),
-            scales=(noisy.scale * 1e6).round().cast("int64").sum(),
-        ),
-    )
-    effect = lifts.effect_of(
-        (moments["squares"] or 0) / 1e6, (moments["noise"] or 0) / 1e6, (moments["scales"] or 0) / 1e6
-    )
+    found_in = sums(engine, noisy, squares=noisy.gap * noisy.gap, noise=noisy.noise, scales=noisy.scale)
+    effect = lifts.effect_of(found_in["squares"], found_in["noise"], found_in["scales"])
     chance = Chance(chance.noise, effect, chance.typical, chance.repeats)
     known = engine.keep(fit.formed(noisy, measures.levels, found.posts, accounts=_accounts(engine, found)), "formed")
     return own.union(noisy[own.columns]), chance, fit.fit(lambda: engine.batches(known))
@@ -136,16 +126,16 @@ def choose(noisy: Table, *, least_gap: float, per_post: int) -> Table:
 def _chance(engine: Engine, found: Corpus, mined: Table, measures: Measures, max_hours: float) -> Chance:
     """What chance does to a gap at scale 1; its effect is not known yet."""
     own: Table = measures.baselines
-    squares = (own.spread * own.spread * 1e6).round().cast("int64").sum()
-    typical = one_row(engine, own.aggregate(posts=own.count(), squares=squares))
-    usual = Chance(1.0, 0.0, (typical["squares"] or 0) / 1e6 / max(typical["posts"], 1))
+    posts = one_row(engine, own.aggregate(posts=own.count()))["posts"]
+    squares = sums(engine, own, squares=own.spread * own.spread)["squares"]
+    usual = Chance(1.0, 0.0, squares / max(posts, 1))
     again = engagement.repeats(measures.signals, found.posts, round(max_hours * 3600))
     repeated = engagement.gap(again, measures.signals).mutate(scale=null("float64"))
     repeated = lifts.with_noise(repeated, own, usual)
     differences = columns(engine, repeated.select(gap=repeated.gap / repeated.scale.sqrt()))["gap"].astype(np.float64)
     differences = differences[np.isfinite(differences)]
     moments = one_row(engine, engagement.gap_moments(lifts.with_noise(mined, own, usual)))
-    total, sampling, scales = ((moments[name] or 0) / 1e6 for name in ("squares", "sampling", "scales"))
+    total, sampling, scales = ((moments[name] or 0) / UNITS for name in ("squares", "sampling", "scales"))
     counting, spread = (part / scales if scales else 0.0 for part in (sampling, total))
     half = max(spread / 2 - counting, spread / 20, 1e-6)
     if len(differences) >= LEAST_REPEATS:

@@ -17,11 +17,12 @@ import numpy as np
 
 from data_prep import corpus, datasheet, facts, outputs, records, splits
 from data_prep.engine import DuckDB, columns
-from data_prep.ingest import available_cores, plain
+from data_prep.ingest import plain
 from data_prep.settings import PrepareSettings
 from data_prep.sources.table import identifier
 from data_prep.splits import PARTS, Ints, Keys, Placed, Shares, Sides
 from data_prep.traits import traits
+from data_prep.workers import available_cores
 from virality import runs
 from virality.errors import ViralityError
 from virality.progress import say, step

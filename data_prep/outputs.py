@@ -108,7 +108,7 @@ def chosen_pairs(chosen: Table, corpus: Table) -> Table:
     import ibis
 
     needed = ["post_id", "text", "lang", "platform", "rights", "author_id", "t", "impressions", "clicks", "words"]
-    up = ibis.ifelse(chosen.label.notnull(), chosen.label > 0, chosen.gap > 0)
+    up = b_is_better(chosen)
     sided = chosen.mutate(worse_n=ibis.ifelse(up, chosen.a, chosen.b), better_n=ibis.ifelse(up, chosen.b, chosen.a))
     worse = corpus.select(worse_n="n", **{f"{name}_w": corpus[name] for name in needed})
     better = corpus.select(better_n="n", **{f"{name}_b": corpus[name] for name in needed})
@@ -120,6 +120,13 @@ def chosen_pairs(chosen: Table, corpus: Table) -> Table:
         shared=both.words_w.intersect(both.words_b).length(),
     ).drop("words_w", "words_b")
     return both.order_by(["kind", "worse_n", "better_n"])
+
+
+def b_is_better(pairs: Table) -> Table:
+    """Whether b did better than a: by the corpus's own label, else by the gap."""
+    import ibis
+
+    return ibis.ifelse(pairs.label.notnull(), pairs.label > 0, pairs.gap > 0)
 
 
 def measured_pairs(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data_prep import engagement, facts, measures, outputs, steps
-from data_prep.engine import Engine, Table, columns, one_row
+from data_prep.engine import Engine, Table, columns, one_row, sums
 from data_prep.fit import Fit
 from data_prep.held_out import open_posts
 from data_prep.lifts import Chance, effect_of
@@ -233,16 +233,9 @@ def _placed(
 def _chances(engine: Engine, chosen: Table, mined: Chance) -> dict[str, Chance]:
     """Noise and effect of each kind: that of A/B tests is known by their counts."""
     tests = chosen.filter(chosen.kind == "ab_test")
-    units = 1e6
-    sums = one_row(
-        engine,
-        tests.aggregate(
-            pairs=tests.count(),
-            squares=(tests.gap * tests.gap * units).round().cast("int64").sum(),
-            noise=(tests.noise * units).round().cast("int64").sum(),
-        ),
-    )
-    effect = effect_of((sums["squares"] or 0) / units, (sums["noise"] or 0) / units, sums["pairs"])
+    size = one_row(engine, tests.aggregate(pairs=tests.count()))["pairs"]
+    found = sums(engine, tests, squares=tests.gap * tests.gap, noise=tests.noise)
+    effect = effect_of(found["squares"], found["noise"], size)
     known = {"ab_test": Chance(0.0, effect), "same_link": mined, "neighbour": mined}
     kinds = columns(engine, chosen.select("kind").distinct())["kind"]
     return {kind: known[kind] for kind in sorted(map(str, kinds))}
@@ -253,8 +246,7 @@ def _winners(chosen: Table) -> Table:
     import ibis
 
     train = chosen.filter(chosen.split == PARTS.index("train"))
-    up = ibis.ifelse(train.label.notnull(), train.label > 0, train.gap > 0)
-    return train.select(n=ibis.ifelse(up, train.b, train.a)).distinct()
+    return train.select(n=ibis.ifelse(outputs.b_is_better(train), train.b, train.a)).distinct()
 
 
 def _restater(pairs: Pairs, seed: int) -> Restater | None:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from data_prep import datasheet, facts, mix, outputs, prepare, records, rights
 from data_prep.engine import DuckDB, Engine
-from data_prep.ingest import VERSION, Rules, available_cores, ingest, pool_of
+from data_prep.ingest import VERSION, Rules, ingest
 from data_prep.settings import PrepareSettings
 from data_prep.sources import About, hub
 from data_prep.sources.files import find
+from data_prep.workers import available_cores, pool_of
 from virality import runs
 from virality.config import load
 from virality.errors import ViralityError

@@ -8,15 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from data_prep.records import Dropped, Post
+from data_prep.records import COUNTS, Dropped, Post
 from data_prep.sources import About, Bad, Item, Row
 from data_prep.sources.blocking import shown
 from data_prep.sources.cells import BadValue, count, identifier, moment
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 from virality.text.vocabulary import vocabulary
-
-COUNTS = ("impressions", "followers", "likes", "replies", "reposts", "quotes", "shares", "saves", "clicks")
 
 Reader = Callable[[Row, About], Iterator[Item]]
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from data_prep.records import Dropped, Post
+from data_prep.records import COUNTS, Dropped, Post
 from data_prep.sources import About, Bad, Block, Item, Row, files
 from data_prep.sources.blocking import shown
 from data_prep.sources.cells import BadValue, count, identifier, is_null, language, moment, truth
@@ -18,7 +18,6 @@ from virality.text.normalise import normalise
 
 __all__ = ["COUNTS", "FIELDS", "BadValue", "blocks", "check", "count", "identifier", "items", "moment"]
 
-COUNTS = ("impressions", "followers", "likes", "replies", "reposts", "quotes", "shares", "saves", "clicks")
 FIELDS = ("text", "post_id", "author", "posted_at", "collected_at", "lang", "reply", "repost", "thread", "content_key",
           "media", "community", "alt", *COUNTS)  # fmt: skip
 JOINED = ("text", "alt")
