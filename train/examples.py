@@ -1,61 +1,89 @@
-"""Pairs -> token ids: what a writer sees and what it is taught, with nothing cut."""
+"""Pairs -> token ids: what a writer sees and is taught, and what a scorer of posts reads, with nothing cut."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from data_prep.records import Pair
+from data_prep.records import MEASURED, Pair
 from virality.models.prompts import Prompt, completion_ids, prompt_ids
 from virality.text.slots import slot
+
+Weighting = Literal["certainty", "lift", "none"]
+Labels = Literal["hard", "soft"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One pair as token ids.
+    """One pair, or one post of it, as token ids.
 
     Fields:
         pair_id: of the pair.
-        prompt: ids of the rendered conversation with the draft.
-        better: ids of the rewrite to learn, stop token last.
-        worse: ids of the rewrite to avoid, stop token last; empty for imitation.
-        weight: of the example in the loss.
+        prompt: ids of the rendered conversation with the draft; empty for a scorer.
+        completions: ids of the rewrites, stop token last, the better one first; for imitation the better one alone;
+            for unpaired examples its own and then another example's; for a scorer the two rendered posts.
+        weight: of the example in the loss, at least 0.
+        p_better: P(the first completion is the better one); for an unpaired example, that it is a good one.
+        offset: margin that is asked of the winner, at least 0.
+        group: examples with the same group share text: they are seen in one step, where it is computed once.
     """
 
     pair_id: str
     prompt: list[int]
-    better: list[int]
-    worse: list[int]
+    completions: list[list[int]]
     weight: float
+    p_better: float = 1.0
+    offset: float = 0.0
+    group: int = 0
 
     @property
     def length(self) -> int:
-        """Tokens of the longer of the two sequences."""
-        return len(self.prompt) + max(len(self.better), len(self.worse))
+        """Tokens of the longest sequence."""
+        return len(self.prompt) + max(map(len, self.completions))
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """How certainty and size of a difference enter an example.
+
+    Fields:
+        weighting: certainty: the pair's weight; lift: that times the pair's lift over the mean lift; none: all alike.
+        labels: soft: `p_better` is the label; hard: the better one is better.
+        margin: of the offset, in the loss's units for each nat of lift.
+    """
+
+    weighting: Weighting = "certainty"
+    labels: Labels = "hard"
+    margin: float = 0.0
 
 
 def usable(
-    pairs: Sequence[Pair], kinds: Sequence[str], *, unfaithful: bool, preferences: bool
+    pairs: Sequence[Pair],
+    kinds: Sequence[str],
+    *,
+    unfaithful: bool,
+    two: bool,
+    split: str = "train",
 ) -> tuple[list[Pair], dict[str, int]]:
     """The pairs a writer may learn from, and how many were left out for which reason.
 
-    `train` split only; faithful ones only, unless told otherwise. A preference needs two different rewrites of one
-    draft, which restatements do not have.
+    One split only; faithful ones only, unless told otherwise. Where `two` completions of one draft are needed,
+    restatements are left out: they have one.
     """
     kept: list[Pair] = []
     out: Counter[str] = Counter()
     for pair in pairs:
-        if pair.split != "train":
-            out["not in train"] += 1
+        if pair.split != split:
+            out[f"not in {split}"] += 1
         elif pair.kind not in kinds:
             out[f"kind {pair.kind}"] += 1
         elif not (pair.faithful or unfaithful):
             out["not faithful"] += 1
         elif pair.weight <= 0:
             out["no weight"] += 1
-        elif preferences and pair.kind == "paraphrase":
+        elif two and pair.kind == "paraphrase":
             out["no rejected rewrite"] += 1
         else:
             kept.append(pair)
@@ -63,22 +91,122 @@ def usable(
 
 
 def encode(
-    pairs: Sequence[Pair], tokenizer: Any, prompt: Prompt, *, preferences: bool, max_tokens: int
+    pairs: Sequence[Pair],
+    tokenizer: Any,
+    prompt: Prompt,
+    *,
+    two: bool,
+    max_tokens: int,
+    emphasis: Emphasis | None = None,
 ) -> tuple[list[Example], int]:
-    """Examples of `pairs`, and how many were longer than `max_tokens` and left out.
+    """A writer's examples of `pairs`, and how many were longer than `max_tokens` and left out.
 
     The draft is the pair's own; for a measured pair it is the worse post, which is then its own rejected rewrite.
     """
-    out: list[Example] = []
+    made = []
+    weight = _Weight(pairs, emphasis)
     for pair in pairs:
         draft = slot(pair.draft if pair.draft is not None else pair.worse)
-        example = Example(
-            pair_id=pair.pair_id,
-            prompt=prompt_ids(tokenizer, prompt, draft.text),
-            better=completion_ids(tokenizer, pair.better, draft),
-            worse=completion_ids(tokenizer, pair.worse, draft) if preferences else [],
-            weight=pair.weight,
+        sides = (pair.better, pair.worse) if two else (pair.better,)
+        made.append(
+            weight.example(
+                pair,
+                prompt=prompt_ids(tokenizer, prompt, draft.text),
+                completions=[completion_ids(tokenizer, side, draft) for side in sides],
+            )
         )
-        if example.length <= max_tokens:
-            out.append(example)
-    return out, len(pairs) - len(out)
+    return _fitting(_grouped(made, [tuple(one.prompt) for one in made]), max_tokens)
+
+
+def encode_unpaired(
+    pairs: Sequence[Pair],
+    tokenizer: Any,
+    prompt: Prompt,
+    *,
+    max_tokens: int,
+    emphasis: Emphasis | None = None,
+) -> tuple[list[Example], int]:
+    """Good and bad examples of `pairs`, each beside the completion of the example before it.
+
+    The better side of a pair is a good rewrite of its draft. The worse side is a bad one, but not of a restatement:
+    there it is the draft. All good ones come before all bad ones: so none stands beside a rewrite of its own draft,
+    unless pairs with one draft follow each other.
+    """
+    made = []
+    weight = _Weight(pairs, emphasis)
+    for good in (True, False):
+        for pair in pairs:
+            if good or pair.kind != "paraphrase":
+                draft = slot(pair.draft if pair.draft is not None else pair.worse)
+                ids = completion_ids(tokenizer, pair.better if good else pair.worse, draft)
+                asked = prompt_ids(tokenizer, prompt, draft.text)
+                made.append(weight.example(pair, prompt=asked, completions=[ids], good=good))
+    others = [made[at - 1].completions[0] for at in range(len(made))]
+    beside = [_with(one, completions=[*one.completions, other]) for one, other in zip(made, others, strict=True)]
+    return _fitting(_grouped(beside, [tuple(one.prompt) for one in beside]), max_tokens)
+
+
+def encode_posts(
+    pairs: Sequence[Pair],
+    tokenizer: Any,
+    prompt: Prompt,
+    *,
+    max_tokens: int,
+    emphasis: Emphasis | None = None,
+) -> tuple[list[Example], int]:
+    """A scorer's examples of measured pairs: both posts, each rendered alone."""
+    weight = _Weight(pairs, emphasis)
+    made = [
+        weight.example(
+            pair,
+            prompt=[],
+            completions=[prompt_ids(tokenizer, prompt, slot(post).text) for post in (pair.better, pair.worse)],
+        )
+        for pair in pairs
+    ]
+    return _fitting(_grouped(made, _tests(pairs)), max_tokens)
+
+
+class _Weight:
+    """Weight, label and margin of the examples of some pairs."""
+
+    def __init__(self, pairs: Sequence[Pair], emphasis: Emphasis | None) -> None:
+        self.emphasis = emphasis or Emphasis()
+        lifts = [abs(pair.lift) for pair in pairs if pair.lift is not None]
+        self.mean_lift = sum(lifts) / len(lifts) if lifts else 0.0
+
+    def example(self, pair: Pair, *, prompt: list[int], completions: list[list[int]], good: bool = True) -> Example:
+        lift = abs(pair.lift) if pair.lift is not None else self.mean_lift
+        weight = 1.0 if self.emphasis.weighting == "none" else pair.weight
+        if self.emphasis.weighting == "lift" and self.mean_lift > 0:
+            weight *= lift / self.mean_lift
+        soft = self.emphasis.labels == "soft" and pair.p_better is not None
+        p_better = float(pair.p_better) if soft and pair.p_better is not None else 1.0
+        return Example(pair.pair_id, prompt, completions, weight, p_better if good else 1 - p_better,
+                       self.emphasis.margin * lift)  # fmt: skip
+
+
+def _with(example: Example, **changed: Any) -> Example:
+    from dataclasses import replace
+
+    return replace(example, **changed)
+
+
+def _grouped(examples: list[Example], keys: Sequence[Any]) -> list[Example]:
+    places: dict[Any, int] = {}
+    return [_with(one, group=places.setdefault(key, len(places))) for one, key in zip(examples, keys, strict=True)]
+
+
+def _tests(pairs: Sequence[Pair]) -> list[Any]:
+    """What the pairs of one randomised test have in common: its component; other pairs stand alone."""
+    return [(pair.component,) if pair.kind == "ab_test" else (pair.worse_id,) for pair in pairs]
+
+
+def _fitting(examples: list[Example], max_tokens: int) -> tuple[list[Example], int]:
+    fit = [one for one in examples if one.length <= max_tokens]
+    return fit, len(examples) - len(fit)
+
+
+def measured(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs whose difference was measured."""
+    return [pair for pair in pairs if pair.kind in MEASURED]

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from data_prep.records import MEASURED, Pair, pair_schema
+from data_prep.records import Pair, pair_schema
 from data_prep.sources.table import identifier
 from train import steps
 from train.candidates import Ranked, rank
+from train.drafts import drafts
 from train.scorers import sigmoid_of
 from train.settings import ImproveSettings
 from virality import runs, tables
@@ -72,15 +73,6 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
         + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip
     return here.folder
-
-
-def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
-    """Up to `most` measured training pairs whose worse posts are rewritten, at most one a draft; the seed draws."""
-    train = [pair for pair in pairs if pair.kind in MEASURED and pair.split == "train"]
-    drawn: dict[str, Pair] = {}
-    for pair in sorted(train, key=lambda pair: (identifier(seed, pair.worse_id), pair.pair_id)):
-        drawn.setdefault(pair.worse_id, pair)
-    return list(drawn.values())[:most]
 
 
 def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float) -> list[Pair]:

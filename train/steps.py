@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from data_prep.records import Pair, pair_schema
 from data_prep.rights import count, refuse_training
-from train import adapters, checkpoints, scorers
+from data_prep.sources.table import identifier
+from train import adapters, checkpoints, optimizers, reference, scorers
 from train.examples import Example
-from train.objectives import Objective
-from virality import runs, tables
+from train.objectives import REFERRED, Objective
+from virality import ledger, runs, tables
 from virality.errors import ViralityError
-from virality.models.base import Found, find, load_model, load_tokenizer, loaded, pinned
-from virality.models.precision import Precision, choose, device
+from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned
+from virality.models.precision import Precision, choose, device, quantisation
 from virality.models.prompts import Prompt, load_prompt
 from virality.progress import bar, say
 
@@ -77,10 +79,19 @@ class Writer:
     languages: dict[str, int] = field(default_factory=dict)
 
 
-def load_base(spec: str, prompt: str, *, precision: Precision = "auto", revision: str | None = None) -> Writer:
+def load_base(
+    spec: str,
+    prompt: str,
+    *,
+    precision: Precision = "auto",
+    revision: str | None = None,
+    bits: Literal[4] | None = None,
+    head: Head = "lm",
+    seed: int = 0,
+) -> Writer:
     """A base model without an adapter, asked with `prompt`; a hub's at `revision`, where that is given."""
     found = find(spec) if revision is None else pinned(find(spec), revision)
-    model = load_model(found, choose(precision), device())
+    model = load_model(found, choose(precision), device(), head=head, quantised=quantisation(bits), seed=seed)
     found = loaded(found, model)
     return Writer(model, load_tokenizer(found), found, load_prompt(prompt), found.spec, str(found.revision))
 
@@ -132,7 +143,7 @@ def load_scorer(run: Path) -> scorers.Scorer:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a writer is trained; see `train.settings.WriterSettings` for each."""
+    """How an adapter is trained; see `train.settings` for each."""
 
     learning_rate: float
     epochs: float
@@ -143,40 +154,82 @@ class Recipe:
     shared_prefix: bool
     save_every: int
     seed: int
+    evaluate_every: int = 0
+    patience: int = 0
+    b_ratio: float | None = None
     report_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What training answers: the mean loss, steps, the difference of the two paths, and which rows were seen."""
+    """What training answers.
+
+    Fields:
+        loss: mean over the steps, in the objective's nats.
+        steps: of the optimiser.
+        difference: of the two paths, relatively; None = not compared.
+        seen: numbers of the rows that the adapter learned from.
+        best: step of the checkpoint that the adapter is, where validation chose one.
+        quality: pair accuracy of its reward on the validation pairs, in [0, 1].
+    """
 
     loss: float
     steps: int
     difference: float | None
     seen: list[int]
+    best: int | None = None
+    quality: float | None = None
+
+    def about(self) -> dict[str, Any]:
+        """As run.json keeps it."""
+        return {
+            "loss": self.loss,
+            "steps": self.steps,
+            "shared_prefix_difference": self.difference,
+            "best_step": self.best,
+            "validation_pair_accuracy": self.quality,
+        }
 
 
-def fit_writer(
-    model: Any, tokenizer: Any, examples: Sequence[Example], objective: Objective, recipe: Recipe, folder: Path
+def fit(
+    model: Any,
+    tokenizer: Any,
+    examples: Sequence[Example],
+    objective: Objective,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    validation: Sequence[Example] = (),
+    entries: checkpoints.Entries | None = None,
+    callbacks: Sequence[Any] = (),
 ) -> Trained:
     """Train the adapter on `model` in place; checkpoints and metrics.jsonl go to `folder`.
 
-    The frozen reference of a preference objective is the model as it comes.
+    Args:
+        model: a language model or, for the pairwise objective, a model with one score; with its adapter.
+        tokenizer: its tokenizer.
+        examples: what is learned from.
+        objective: what is minimised. Its frozen reference is the model as it comes.
+        recipe: how.
+        folder: of the run.
+        validation: pairs that judge a checkpoint, two completions each; the best checkpoint is what is answered.
+        entries: (name of a checkpoint, numbers of examples) -> its rows of the ledger.
+        callbacks: of `transformers`, beside the bar and metrics.jsonl.
     """
     from datasets import Dataset
     from transformers import PrinterCallback, TrainingArguments
 
-    from train import paths
+    from train import fused, paths
     from train.callbacks import MetricsFile, Progress
-    from train.trainer import WriterTrainer, reference_logps
+    from train.order import Rows
+    from train.trainer import QUALITY, AdapterTrainer
 
     micro, accumulation = _split_batch(recipe, int(os.environ.get("WORLD_SIZE", "1")))
-    rows = [asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(examples)]
-    model.eval()
-    path = paths.choose(model, rows, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
-    if objective.name == "dpo":
-        reference_logps(path.forward, model, rows, tokenizer.pad_token_id, micro, bar)
+    rows, judged = ([asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(some)]
+                    for some in (examples, validation))  # fmt: skip
     steps = max(1, math.ceil(round(recipe.epochs * math.ceil(len(rows) / recipe.batch_size), 6)))
+    every = recipe.evaluate_every if judged else 0
+    save_every = every or recipe.save_every
     arguments = TrainingArguments(
         output_dir=str(folder / "checkpoints"),
         per_device_train_batch_size=micro,
@@ -188,9 +241,12 @@ def fit_writer(
         weight_decay=0.0,
         remove_unused_columns=False,
         logging_steps=max(1, steps // 20),
-        save_strategy="steps" if recipe.save_every else "no",
-        save_steps=recipe.save_every or 500,
-        save_total_limit=2,
+        save_strategy="steps" if save_every else "no",
+        save_steps=save_every or 500,
+        eval_strategy="steps" if every else "no",
+        eval_steps=every or None,
+        metric_for_best_model=QUALITY if every else None,
+        greater_is_better=True if every else None,
         report_to=list(recipe.report_to) or "none",
         seed=recipe.seed,
         data_seed=recipe.seed,
@@ -201,24 +257,100 @@ def fit_writer(
         disable_tqdm=True,  # its bar prints every log line to stdout; `Progress` is ours
         ddp_find_unused_parameters=False,
     )
+    model.eval()
+    path = paths.choose(model, rows, objective, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
     checkpoint = checkpoints.newest(folder / "checkpoints")
     if checkpoint is not None:
         say(f"  continuing from {checkpoint}")
-    trainer = WriterTrainer(
-        objective=objective,
-        forward=path.forward,
-        pad=tokenizer.pad_token_id,
-        decode=tokenizer.decode,
-        seen=checkpoints.rows_seen(checkpoint) if checkpoint else (),
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_list(rows),
-        callbacks=[Progress(), MetricsFile(folder / "metrics.jsonl")],
-    )
-    trainer.remove_callback(PrinterCallback)
-    result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    with fused.fused(model) if path.shared else contextlib.nullcontext():
+        _refer(model, objective, rows, judged, tokenizer.pad_token_id, micro, folder, shared=path.shared)
+        trainer = AdapterTrainer(
+            rows=Rows(Dataset.from_list(rows)),
+            validation=judged,
+            objective=objective,
+            shared=path.shared,
+            pad=tokenizer.pad_token_id,
+            decode=tokenizer.decode,
+            seen=checkpoints.rows_seen(checkpoint) if checkpoint else (),
+            entries=entries,
+            patience=recipe.patience,
+            model=model,
+            args=arguments,
+            callbacks=[Progress(), MetricsFile(folder / "metrics.jsonl"), *callbacks],
+            optimizers=(optimizers.loraplus(model, arguments, recipe.b_ratio), None),
+        )
+        trainer.remove_callback(PrinterCallback)
+        result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     model.eval()
-    return Trained(result.training_loss, trainer.state.global_step, path.difference, sorted(trainer.all_seen()))
+    seen, best = sorted(trainer.all_seen()), trainer.state.best_global_step or None
+    if best is not None and best != trainer.state.global_step:
+        chosen = folder / "checkpoints" / f"checkpoint-{best}"
+        say(f"  the best checkpoint is that of step {best}: {trainer.state.best_metric:.1%} of validation pairs")
+        _restore(model, chosen)
+        seen = sorted(checkpoints.rows_seen(chosen))
+    return Trained(
+        result.training_loss, trainer.state.global_step, path.difference, seen, best, trainer.state.best_metric
+    )
+
+
+def _refer(
+    model: Any,
+    objective: Objective,
+    rows: list[dict[str, Any]],
+    judged: list[dict[str, Any]],
+    pad: int,
+    micro_batch: int,
+    folder: Path,
+    *,
+    shared: bool,
+) -> None:
+    """Give rows the log-probabilities under the reference, where the objective or its judge has one."""
+    wanted = (*(rows if objective.name in REFERRED else ()), *(judged if objective.name in (*REFERRED, "sft") else ()))
+    if wanted:
+        found = reference.kept(
+            folder / "work" / "reference.json",
+            wanted,
+            lambda: reference.logps(model, wanted, pad, micro_batch, shared=shared, progress=bar),
+        )
+        for row, values in zip(wanted, found, strict=True):
+            row["reference"] = values
+
+
+def _restore(model: Any, checkpoint: Path) -> None:
+    """Give the adapter, and a head beside it, the weights they had at a checkpoint."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    set_peft_model_state_dict(model, load_file(checkpoint / "adapter_model.safetensors"))
+
+
+def few(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
+    """At most `most` of the pairs, drawn by the seed, in their order."""
+    drawn = sorted(range(len(pairs)), key=lambda at: identifier(seed, pairs[at].pair_id))[:most]
+    return [pairs[at] for at in sorted(drawn)]
+
+
+def entries(checkpoint: str, use: str, pairs: Sequence[Pair]) -> list[ledger.Entry]:
+    """The ledger's rows of what `checkpoint` learned from `pairs`."""
+    return [
+        ledger.Entry(checkpoint, use, pair.pair_id, pair.worse_id, pair.better_id, pair.author_id) for pair in pairs
+    ]
+
+
+def entries_of(examples: Sequence[Example], by_id: Mapping[str, Pair]) -> checkpoints.Entries:
+    """(name of a checkpoint, numbers of examples) -> its rows of the ledger."""
+
+    def of(checkpoint: str, numbers: Iterable[int]) -> list[ledger.Entry]:
+        names = dict.fromkeys(examples[at].pair_id for at in numbers)
+        return entries(checkpoint, "train", [by_id[name] for name in names])
+
+    return of
+
+
+def kept_entries(folder: Path) -> list[ledger.Entry]:
+    """The ledger's rows of every checkpoint that lies in the folder of a run."""
+    paths = sorted((folder / "checkpoints").glob(f"checkpoint-*/{checkpoints.LEDGER}"))
+    return [entry for path in paths for entry in tables.read(path, ledger.schema(), ledger.Entry)]
 
 
 def _split_batch(recipe: Recipe, world: int) -> tuple[int, int]:

@@ -5,55 +5,74 @@ accelerate, FSDP, DeepSpeed, resume, schedules and callbacks come from `transfor
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import Trainer
 
-from train import checkpoints
-from train.layout import Batch, collate
-from train.logps import Forward
-from train.objectives import Objective
-from train.order import GroupedByLength
-from virality.errors import ViralityError
-from virality.progress import is_main
+from train import checkpoints, failures
+from train.layout import Batch, paths
+from train.objectives import Objective, pair_metrics
+from train.order import GroupedByLength, Rows
+
+QUALITY = "eval_pair_accuracy"
+"""What chooses the best checkpoint and stops early: share of validation pairs whose better side has more reward."""
 
 
-class WriterTrainer(Trainer):
-    """Trains an adapter on `train.examples`.
+class AdapterTrainer(Trainer):
+    """Trains an adapter, and a scorer's head, on `train.examples`.
 
     Args:
+        rows: examples as `train.order.Rows`.
+        validation: pairs that judge a checkpoint; may be empty.
         objective: what is minimised.
-        forward: the path that is exact for this model (`train.paths`).
+        shared: whether rows share what they have in common (`train.paths`).
         pad: pad token id.
         decode: token ids -> text, for the batch that is kept when training must stop.
         seen: numbers of the rows that an earlier part of this run saw.
+        entries: (name of a checkpoint, numbers of rows) -> its rows of the ledger.
+        patience: evaluations without a better one after which training stops; 0 = never.
+        keep: checkpoints that stay, the best one beside them.
         options: for `transformers.Trainer`.
     """
 
     loss_is_scaled_for_ga = True
     objective: Objective
-    forward: Forward
+    rows: Rows
     seen: set[int]
 
     def __init__(
         self,
         *,
+        rows: Rows,
+        validation: Sequence[Mapping[str, Any]] = (),
         objective: Objective,
-        forward: Forward,
+        shared: bool,
         pad: int,
         decode: Callable[[list[int]], str],
         seen: Iterable[int] = (),
+        entries: checkpoints.Entries | None = None,
+        patience: int = 0,
+        keep: int = 2,
         **options: Any,
     ) -> None:
-        super().__init__(data_collator=lambda rows: collate(rows, pad), **options)
+        super().__init__(
+            data_collator=lambda some: objective.lay(some, pad, shared=shared),
+            train_dataset=rows,
+            eval_dataset=list(validation) or None,
+            **options,
+        )
+        self.rows = rows
+        self.validation = list(validation)
         self.objective = objective
-        self.forward = forward
+        self.pad = pad
         self.decode = decode
         self.seen = set(seen)
+        self.entries = entries
+        self.patience = patience
+        self.keep = keep
         self._logged: dict[str, list[float]] = {}
         self._step: list[Batch] = []
 
@@ -61,18 +80,54 @@ class WriterTrainer(Trainer):
         self, model: Any, inputs: Batch, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """Weighted loss of one micro-batch, divided by the mass of the whole optimiser step over all ranks."""
-        logps = self.forward(model, inputs)
+        self._step.append(inputs)
+        values = self.objective.values(model, inputs)
         mass = float(num_items_in_batch) if num_items_in_batch is not None else self.objective.mass(inputs)
-        loss = self.objective.loss(logps, inputs) / mass
+        loss = self.objective.loss(values, inputs) / mass
         if not bool(torch.isfinite(loss)):
             self._stop_at(
                 [inputs], f"the loss of this batch at step {self.state.global_step + 1} is {float(loss.detach())}"
             )
-        self._step.append(inputs)
         self.seen.update(inputs["rows"].tolist())
-        for name, value in self.objective.metrics(logps, inputs).items():
+        for name, value in self.objective.metrics(values, inputs).items():
             self._logged.setdefault(name, []).append(value)
         return loss * self.args.world_size  # data parallelism averages gradients over ranks; ours are sums
+
+    def training_step(self, model: Any, inputs: Batch, *args: Any, **kwargs: Any) -> Any:
+        """As `Trainer` does it; where memory runs out, forward or backward, one line says what to change."""
+        rows, longest = inputs["levels"][-1]["ids"].shape
+        behind = sum(level["ids"].shape[1] for level in inputs["levels"][:-1])
+        precision = str(next(model.parameters()).dtype)
+        with failures.out_of_memory(
+            micro_batch=len(inputs["rows"]), shape=(rows, behind + longest), precision=precision
+        ):
+            return super().training_step(model, inputs, *args, **kwargs)
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Pair accuracy and margin of the objective's reward on the validation pairs; says when to stop early."""
+        model: Any = self.model
+        was_training = model.training
+        model.eval()
+        size = self.args.train_batch_size
+        order = sorted(range(len(self.validation)), key=lambda at: (-self.validation[at]["length"], at))
+        batches = [order[at : at + size] for at in range(0, len(order), size)]
+        rewards = torch.zeros(2, len(order))
+        for batch in batches[self.args.process_index :: self.args.world_size]:
+            rows = [self.validation[at] for at in batch]
+            rewards[:, batch] = self.objective.judge(model, rows, self.pad, self.args.device).cpu()
+        if self.args.world_size > 1:
+            of_ranks: list[Any] = [None] * self.args.world_size
+            torch.distributed.all_gather_object(of_ranks, rewards)
+            rewards = torch.stack(of_ranks).sum(0)
+        model.train(was_training)
+        metrics = {f"eval_{name}": value for name, value in pair_metrics(rewards).items()}
+        past = [line[QUALITY] for line in self.state.log_history if QUALITY in line]
+        since = len(past) - past.index(max(past)) if past and metrics[QUALITY] <= max(past) else 0
+        self.log(dict(metrics))
+        if self.patience and since >= self.patience:
+            self.control.should_training_stop = True
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
 
     def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
         """Log with the means of the objective's own numbers since the last line."""
@@ -83,8 +138,8 @@ class WriterTrainer(Trainer):
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         size = self.args.train_batch_size * self.args.gradient_accumulation_steps * self.args.world_size
-        rows: Any = self.train_dataset if train_dataset is None else train_dataset
-        return GroupedByLength(list(rows["length"]), size, self.args.seed)
+        lengths, groups = self.rows.column("length"), self.rows.column("group")
+        return GroupedByLength(lengths, groups, size, self.args.seed, full=self.args.world_size > 1)
 
     def _get_num_items_in_batch(self, batch_samples: list[Batch], device: Any) -> Any:
         mass = torch.tensor(sum(self.objective.mass(batch) for batch in batch_samples), device=device)
@@ -106,45 +161,30 @@ class WriterTrainer(Trainer):
         return self.seen
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        super()._save_checkpoint(model, trial)
-        seen = self.all_seen()
-        if self.args.should_save:
-            folder = Path(self._get_output_dir(trial=trial)) / f"checkpoint-{self.state.global_step}"
-            checkpoints.complete(folder, seen)
+        """Write it aside, complete it, put it into its place, and only then let older ones go."""
+        folder = Path(str(self.args.output_dir))
+        with checkpoints.writing(folder, self.state.global_step) as written:
+            self.args.output_dir = str(written.parent)
+            try:
+                super()._save_checkpoint(model, trial)
+            finally:
+                self.args.output_dir = str(folder)
+            seen = self.all_seen()
+            self.accelerator.wait_for_everyone()
+            if self.args.should_save:
+                checkpoints.publish(written, seen, self.entries, best=self.state.best_global_step or None)
+                checkpoints.rotate(folder, self.keep)
+            self.accelerator.wait_for_everyone()
 
-    def _stop_at(self, batches: list[Batch], what: str) -> None:
-        place = Path(str(self.args.output_dir)).parent / "bad_batch.json"
-        if is_main():
-            rows = [row for batch in batches for row in self._readable(batch)]
-            place.write_text(json.dumps({"what": what, "rows": rows}, indent=1, ensure_ascii=False), encoding="utf-8")
-        raise ViralityError(f"{place}: {what}; lower learning_rate, or look at its rows")
+    def _stop_at(self, batches: Sequence[Batch], what: str) -> None:
+        rows = [row for batch in batches for row in self._readable(batch)]
+        raise failures.keep_batch(Path(str(self.args.output_dir)).parent, what, rows)
 
     def _readable(self, batch: Batch) -> Iterable[Mapping[str, Any]]:
-        numbers = batch["rows"].tolist() * (len(batch["ids"]) // len(batch["rows"]))
-        for at, (number, ids, mask) in enumerate(zip(numbers, batch["ids"], batch["mask"], strict=True)):
-            tail = ids[mask.bool()].tolist()
+        texts = [self.decode(ids) for ids in paths(batch)]
+        for at, number in enumerate(batch["rows"].tolist()):
             yield {
                 "row": number,
-                "weight": float(batch["weights"][at % len(batch["weights"])]),
-                "text": self.decode(tail),
+                "weight": float(batch["weights"][at]),
+                "texts": [texts[leaf] for leaf in batch["leaf"][:, at].tolist()],
             }
-
-
-def reference_logps(
-    forward: Forward,
-    model: Any,
-    rows: list[dict[str, Any]],
-    pad: int,
-    micro_batch: int,
-    progress: Callable[..., Iterable[list[int]]],
-) -> None:
-    """Add `reference_better` and `reference_worse` to each row: log-probabilities under the model as it now is."""
-    order = sorted(range(len(rows)), key=lambda at: rows[at]["length"])
-    batches = [order[at : at + micro_batch] for at in range(0, len(order), micro_batch)]
-    with torch.inference_mode():
-        for batch in progress(batches, "reference", unit="batches"):
-            laid = {name: value.to(model.device) for name, value in collate([rows[at] for at in batch], pad).items()}
-            totals = forward(model, laid).total.tolist()
-            for place, at in enumerate(batch):
-                rows[at]["reference_better"] = totals[place]
-                rows[at]["reference_worse"] = totals[place + len(batch)]

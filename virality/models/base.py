@@ -22,6 +22,10 @@ from virality.models.tiny import FAMILIES
 from virality.progress import step
 
 Kind = Literal["hub", "folder", "pypi", "tiny"]
+Head = Literal["lm", "score"]
+
+_ERROR = 40
+"""Level of the library's messages above which a new head is no news."""
 
 _SAMPLED = 1 << 20
 """Bytes of each sample of a weights file that go into a folder's fingerprint."""
@@ -87,8 +91,18 @@ def load_tokenizer(found: Found) -> Any:
     return tokenizer_
 
 
-def load_model(found: Found, dtype: Any, device: str) -> Any:
-    """The causal language model in `dtype` on `device`, ready for inference.
+def load_model(
+    found: Found, dtype: Any, device: str, *, head: Head = "lm", quantised: Any = None, seed: int = 0
+) -> Any:
+    """The model in `dtype` on `device`, ready for inference.
+
+    Args:
+        found: which weights.
+        dtype: of the weights.
+        device: `cpu` or `cuda`.
+        head: lm: a causal language model; score: the same body under a new head of one score.
+        quantised: what `precision.quantisation` answers.
+        seed: of a new head.
 
     Raises:
         ViralityError: the weights are not on this machine and the hub cannot be reached, or are not a language model.
@@ -96,11 +110,27 @@ def load_model(found: Found, dtype: Any, device: str) -> Any:
     if found.kind == "tiny":
         from virality.models.tiny import model
 
-        return model(found.place).to(device=device, dtype=dtype)
-    from transformers import AutoModelForCausalLM
+        return model(found.place, seed, head=head).to(device=device, dtype=dtype)
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+    from transformers.utils import logging
 
-    model_ = _from_hub(AutoModelForCausalLM.from_pretrained, found, _local(found), dtype=dtype)
-    return model_.to(device).eval()
+    more: dict[str, Any] = {}
+    if head == "lm":
+        loader = AutoModelForCausalLM.from_pretrained
+    else:
+        loader, more = AutoModelForSequenceClassification.from_pretrained, {"num_labels": 1}
+    if quantised is not None:
+        more |= {"quantization_config": quantised, "device_map": {"": device}}
+    said = logging.get_verbosity()
+    logging.set_verbosity(_ERROR)  # that a new head is new is no news
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            made = _from_hub(loader, found, _local(found), dtype=dtype, **more)
+    finally:
+        logging.set_verbosity(said)
+    return (made if quantised is not None else made.to(device)).eval()
 
 
 def pinned(found: Found, revision: str) -> Found:

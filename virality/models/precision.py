@@ -1,10 +1,13 @@
-"""Precision and device by measurement: bf16 only where this processor is faster with it."""
+"""Precision and device by measurement: bf16 only where this processor is faster with it; 4-bit bases on request."""
 
 from __future__ import annotations
 
 import functools
+import importlib.util
 import time
 from typing import Any, Literal
+
+from virality.errors import ViralityError
 
 Precision = Literal["auto", "fp32", "bf16"]
 
@@ -34,6 +37,31 @@ def choose(precision: Precision) -> Any:
     if device() == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     return torch.bfloat16 if bf16_speedup() >= WORTH_IT else torch.float32
+
+
+def quantisation(bits: Literal[4] | None) -> Any:
+    """What `from_pretrained` takes as `quantization_config` for a base of so many bits; None for None.
+
+    4: NormalFloat with doubly quantised constants (Dettmers et al. 2023, arXiv:2305.14314), multiplied in what
+    `choose` answers. Such a model is placed by `device_map` and cast by nothing; adapters on it stay fp32.
+
+    Raises:
+        ViralityError: no CUDA GPU is seen, or bitsandbytes is not installed.
+    """
+    if bits is None:
+        return None
+    if device() != "cuda":
+        raise ViralityError(f"bits = {bits}: a 4-bit base needs a CUDA GPU, and none is seen here; leave bits out")
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise ViralityError(f"bits = {bits}: needs bitsandbytes, not installed here; pip install 'virality[gpu]'")
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=choose("auto"),
+    )
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.train.worlds import pair
-from train.examples import encode
+from train.examples import encode, encode_posts, encode_unpaired
 from virality.errors import ViralityError
 from virality.models import tiny
 from virality.models.prompts import answer, completion_ids, load_prompt, prompt_ids
@@ -23,10 +23,25 @@ def tokenizer() -> Any:
 
 def test_training_shows_the_ids_that_generation_shows(tokenizer: Any) -> None:
     draft = "Ask @nasa about the moon: https://a.example/x"
-    (example,), _ = encode([pair(draft, "The moon! Ask @nasa: https://a.example/x")], tokenizer, PROMPT,
-                           preferences=False, max_tokens=2000)  # fmt: skip
-    assert example.prompt == prompt_ids(tokenizer, PROMPT, slot(draft).text)
-    assert tokenizer.decode(example.better) == "The moon! Ask @1: <link1><|im_end|>"
+    one = pair(draft, "The moon! Ask @nasa: https://a.example/x")
+    expected = prompt_ids(tokenizer, PROMPT, slot(draft).text)
+    for two in (False, True):
+        (example,), _ = encode([one], tokenizer, PROMPT, two=two, max_tokens=2000)
+        assert example.prompt == expected
+        assert tokenizer.decode(example.completions[0]) == "The moon! Ask @1: <link1><|im_end|>"
+    good, bad = encode_unpaired([one], tokenizer, PROMPT, max_tokens=2000)[0]
+    assert good.prompt == bad.prompt == expected
+    assert [good.completions[0], bad.completions[0]] == example.completions
+    assert tokenizer.decode(bad.completions[0]) == "Ask @1 about the moon: <link1><|im_end|>"
+
+
+def test_a_scorer_reads_the_same_ids_of_a_post_in_training_and_afterwards(tokenizer: Any) -> None:
+    prompt = load_prompt("score")
+    (example,), _ = encode_posts([pair("Ask @nasa", "@nasa, @esa?")], tokenizer, prompt, max_tokens=2000)
+    assert example.prompt == []
+    assert example.completions == [prompt_ids(tokenizer, prompt, slot(post).text)
+                                   for post in ("@nasa, @esa?", "Ask @nasa")]  # fmt: skip
+    assert "@1, @2?" in tokenizer.decode(example.completions[0])
 
 
 def test_the_conversation_ends_where_the_answer_begins(tokenizer: Any) -> None:

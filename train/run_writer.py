@@ -1,0 +1,195 @@
+"""Train a writer as its settings say: imitation, preferences, or good and bad examples, on an adapter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from data_prep.records import Pair
+from train import adapters, examples, grpo, objectives, steps
+from train.drafts import drafts
+from train.objectives import Objective
+from train.recipes import recipe_of
+from train.settings import WriterSettings
+from virality import ledger, runs, tables
+from virality.errors import ViralityError
+from virality.progress import is_main, say, step
+
+
+def train(settings: WriterSettings, here: runs.Run) -> None:
+    """Train the adapter and write it with its ledger."""
+    data = steps.read_pairs(settings.data)
+    if settings.objective == "grpo":
+        _train_by_rewards(settings, here, data)
+        return
+    pairs, left_out = examples.usable(
+        data.pairs, settings.kinds, unfaithful=settings.unfaithful, two=settings.objective in objectives.TWO
+    )
+    if settings.max_pairs is not None and len(pairs) > settings.max_pairs:
+        pairs = sorted(pairs, key=lambda pair: (-pair.weight, pair.pair_id))[: settings.max_pairs]
+    if not pairs:
+        raise ViralityError(f"data: no pair that a writer may learn from; left out: {left_out}")
+    with step(f"loading {settings.base}"):
+        base, model = _model(settings)
+    rows, too_long = _encode(settings, pairs, base)
+    if too_long:
+        left_out["longer than max_tokens"] = too_long
+    if not rows:
+        raise ViralityError(f"max_tokens = {settings.max_tokens}: every example is longer; raise it")
+    dtype = str(next(base.model.parameters()).dtype).removeprefix("torch.")
+    say(f"  {len(rows):,} examples to learn from; left out: {left_out or 'none'}; "
+        f"{adapters.trainable_parameters(model):,} trainable numbers on a base in {dtype}")  # fmt: skip
+    by_id = {pair.pair_id: pair for pair in pairs}
+    trained = steps.fit(
+        model, base.tokenizer, rows, objective_of(settings), recipe_of(settings, here), here.folder,
+        validation=_validation(settings, data.pairs, base), entries=steps.entries_of(rows, by_id),
+    )  # fmt: skip
+    learned = [by_id[name] for name in dict.fromkeys(rows[at].pair_id for at in trained.seen)]
+    _finish(settings, here, data, base, model, pairs, learned, left_out, trained.about())
+    chosen = f", the best after {trained.best}" if trained.best else ""
+    say(f"{here.folder}: {trained.steps} steps{chosen}, mean loss {trained.loss:.4f}")
+
+
+def refuse_rewarder(scorer: Path) -> None:
+    """Refuse a run that may not be the reward of a writer.
+
+    Raises:
+        ViralityError: TRL is missing, or the run is no scorer's, or the scorer learned from the judge split.
+    """
+    grpo.require_trl()
+    document = runs.finished(scorer, "train")
+    if document.get("task") != "scorer" or document["split"] == "judge":
+        raise ViralityError(f"grpo.scorer = {scorer}: is no guide; name a scorer's run with split=train")
+
+
+def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data) -> None:
+    """GRPO: drafts alone are given, the writer samples, gates and scorer pay."""
+    with step(f"loading {settings.base}"):
+        base, model = _model(settings)
+    every = drafts(data.pairs, settings.max_pairs or len(data.pairs), settings.seed)
+    pairs = [pair for pair in every if grpo.fits(base.tokenizer, base.prompt, pair.worse, settings.max_tokens)]
+    left_out = {"longer than max_tokens": len(every) - len(pairs)} if len(every) > len(pairs) else {}
+    if not pairs:
+        raise ViralityError(f"data: no measured draft of the train split to rewrite; left out: {left_out or 'none'}")
+    trained = grpo.fit_grpo(
+        model, base.tokenizer, base.prompt, [pair.worse for pair in pairs],
+        steps.load_scorer(Path(str(settings.grpo.scorer))),
+        platform=_most_common([pair.platform for pair in pairs]),
+        recipe=grpo.GrpoRecipe(
+            **settings.grpo.model_dump(exclude={"scorer"}), **_shared_fields(recipe_of(settings, here))
+        ),
+        folder=here.folder,
+        entries=lambda checkpoint, seen: steps.entries(checkpoint, "train", [pairs[at] for at in seen]),
+    )  # fmt: skip
+    if not is_main():
+        return
+    learned = [pairs[at] for at in trained.seen]
+    _finish(settings, here, data, base, model, pairs, learned, left_out, trained.about())
+    told = ", ".join(f"{name} {value:.3f}" for name, value in trained.metrics.items())
+    say(f"{here.folder}: {trained.steps} steps; in the last: {told}")
+
+
+def _shared_fields(recipe: steps.Recipe) -> dict[str, Any]:
+    return {field.name: getattr(recipe, field.name) for field in fields(steps.Recipe)
+            if field.name in {one.name for one in fields(grpo.GrpoRecipe)}}  # fmt: skip
+
+
+def _finish(
+    settings: WriterSettings,
+    here: runs.Run,
+    data: steps.Data,
+    base: steps.Writer,
+    model: Any,
+    pairs: list[Pair],
+    learned: list[Pair],
+    left_out: dict[str, int],
+    training: dict[str, Any],
+) -> None:
+    """Write adapter, tokenizer, ledger and run.json."""
+    with here.file("adapter") as path:
+        adapters.save(model, path, base.base.spec)
+        base.tokenizer.save_pretrained(path)
+    with here.file("ledger.parquet") as path:
+        ledger.write(
+            [*_before(settings.init), *steps.kept_entries(here.folder), *steps.entries("adapter", "train", learned)],
+            path,
+        )
+    here.finish(
+        rights=data.rights,
+        task="writer",
+        objective=settings.objective,
+        base={"spec": base.base.spec, "revision": base.base.revision},
+        prompt={"name": base.prompt.name, "hash": base.prompt.hash},
+        platform=_most_common([pair.platform for pair in pairs]),
+        languages=dict(Counter(pair.lang or "unknown" for pair in pairs)),
+        pairs={"train": len(pairs)},
+        left_out=left_out,
+        training=training,
+        precision=str(next(base.model.parameters()).dtype).removeprefix("torch."),
+    )
+
+
+def objective_of(settings: WriterSettings) -> Objective:
+    """The objective that a writer's settings name."""
+    beta = settings.beta or {"simpo": 2.0}.get(settings.objective, 0.1)
+    made = {
+        "sft": lambda: objectives.sft(),
+        "dpo": lambda: objectives.dpo(beta, settings.imitation),
+        "ipo": lambda: objectives.ipo(beta, settings.imitation),
+        "simpo": lambda: objectives.simpo(beta, settings.gamma, settings.imitation),
+        "orpo": lambda: objectives.orpo(beta),
+        "kto": lambda: objectives.kto(beta),
+    }
+    return made[settings.objective]()
+
+
+def _model(settings: WriterSettings) -> tuple[steps.Writer, Any]:
+    """The base and, on it, a new adapter or that of `init`."""
+    base = steps.load_base(settings.base, settings.prompt, precision=settings.precision, bits=settings.bits)
+    if settings.init:
+        _same_base(Path(settings.init), base)
+        return base, adapters.load(base.model, Path(settings.init) / "adapter", trainable=True)
+    return base, adapters.attach(base.model, **settings.lora.model_dump(exclude={"b_ratio"}), seed=settings.seed)
+
+
+def _encode(settings: WriterSettings, pairs: list[Pair], base: steps.Writer) -> tuple[list[examples.Example], int]:
+    emphasis = examples.Emphasis(settings.weighting, settings.labels, settings.margin)
+    if settings.objective == "kto":
+        return examples.encode_unpaired(
+            pairs, base.tokenizer, base.prompt, max_tokens=settings.max_tokens, emphasis=emphasis
+        )
+    return examples.encode(
+        pairs, base.tokenizer, base.prompt,
+        two=settings.objective in objectives.TWO, max_tokens=settings.max_tokens, emphasis=emphasis,
+    )  # fmt: skip
+
+
+def _validation(settings: WriterSettings, pairs: list[Pair], base: steps.Writer) -> list[examples.Example]:
+    """Measured pairs of the validation split: they judge and are not learned, so they need not be faithful."""
+    if not settings.evaluate_every:
+        return []
+    measured = [pair for pair in examples.measured(pairs) if pair.split == "validation"]
+    if not measured:
+        raise ViralityError(
+            f"evaluate_every = {settings.evaluate_every}: the data have no measured pair in the validation split to "
+            "judge checkpoints by; leave it out, or name prepared data too"
+        )
+    few = steps.few(measured, settings.max_validation, settings.seed)
+    return examples.encode(few, base.tokenizer, base.prompt, two=True, max_tokens=settings.max_tokens)[0]
+
+
+def _same_base(init: Path, base: steps.Writer) -> None:
+    document = runs.finished(init, "train")
+    if document.get("task") != "writer" or document["base"] != {"spec": base.base.spec, "revision": base.base.revision}:
+        raise ViralityError(f"init: {init}: is no adapter of base = {base.base.spec} {base.base.revision}")
+
+
+def _before(init: str | None) -> list[ledger.Entry]:
+    """The rows that the adapter which is continued had learned from: this one learned from them too."""
+    return tables.read(Path(init) / "ledger.parquet", ledger.schema(), ledger.Entry) if init else []
+
+
+def _most_common(values: list[Any]) -> Any:
+    return Counter(values).most_common(1)[0][0] if values else None
