@@ -1,8 +1,9 @@
 """Training steps of TRL and of this project, in turn, on the same real pairs. `python -m benchmarks.train [--help]`.
 
-Each measurement is a process of its own: it trains one epoch of the same pairs, `--batch` a step, and gives the seconds of every step but the first, and the peak memory. TRL has its best settings for
-short posts on this device: rows tokenised beforehand, grouped by length, no activation checkpointing, the precision of
-ours. Seconds drift on shared machines: read the ratios, each within one round.
+Each measurement is a process of its own: it trains one epoch of the same pairs, `--batch` a step, and gives the seconds
+of every step but the first, and the peak memory. TRL has its best settings for short posts on this device: rows
+tokenised beforehand, grouped by length, no activation checkpointing, the precision of ours. Seconds drift on shared
+machines: read the ratios, each within one round.
 """
 
 from __future__ import annotations

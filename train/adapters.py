@@ -98,6 +98,14 @@ def load(model: Any, folder: Path, *, trainable: bool) -> Any:
     return made
 
 
+def restore(model: Any, folder: Path) -> None:
+    """Give the adapter on `model`, and a head beside it, the weights that lie in `folder`."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    set_peft_model_state_dict(model, load_file(folder / "adapter_model.safetensors"))
+
+
 def save(model: Any, folder: Path, base: str) -> None:
     """Write the adapter as safetensors; its base goes by the name the config gave it, not by a path of this machine.
 

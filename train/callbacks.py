@@ -33,11 +33,19 @@ class Progress(TrainerCallback):
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Close it."""
-        self._bar.close()
+        self.close()
+
+    def close(self) -> None:
+        """End its line, however the run ended: what is told next stands on a line of its own."""
+        if self._bar is not None:
+            self._bar.close()
 
 
 class MetricsFile(TrainerCallback):
-    """Appends every logged line to metrics.jsonl."""
+    """Appends every logged line to metrics.jsonl.
+
+    There is one at every checkpoint, so that a run which continues has lost the loss of no step.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,6 +56,11 @@ class MetricsFile(TrainerCallback):
             lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
             kept = [line for line in lines if _step(line) <= state.global_step]
             self.path.write_text("".join(kept), encoding="utf-8")
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Log where a checkpoint is due or the run may end."""
+        if control.should_save or control.should_evaluate or state.global_step >= state.max_steps:
+            control.should_log = True
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
         """One JSON object a line, with the step."""

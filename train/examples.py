@@ -11,7 +11,7 @@ from data_prep.records import MEASURED, Pair
 from virality.models.prompts import Prompt, completion_ids, prompt_ids
 from virality.text.slots import slot
 
-Weighting = Literal["certainty", "lift", "none"]
+Weighting = Literal["given", "certainty", "lift", "none"]
 Labels = Literal["hard", "soft"]
 
 
@@ -49,12 +49,13 @@ class Emphasis:
     """How certainty and size of a difference enter an example.
 
     Fields:
-        weighting: certainty: the pair's weight; lift: that times the pair's lift over the mean lift; none: all alike.
+        weighting: given: the pair's weight; certainty: of a measured pair, that times 2 p_better - 1 (a judged pair's
+            weight holds it already); lift: the weight times the pair's lift over the mean lift; none: all alike.
         labels: soft: `p_better` is the label; hard: the better one is better.
         margin: of the offset, in the loss's units for each nat of lift.
     """
 
-    weighting: Weighting = "certainty"
+    weighting: Weighting = "given"
     labels: Labels = "hard"
     margin: float = 0.0
 
@@ -178,6 +179,8 @@ class _Weight:
     def example(self, pair: Pair, *, prompt: list[int], completions: list[list[int]], good: bool = True) -> Example:
         lift = abs(pair.lift) if pair.lift is not None else self.mean_lift
         weight = 1.0 if self.emphasis.weighting == "none" else pair.weight
+        if self.emphasis.weighting == "certainty" and pair.kind in MEASURED and pair.p_better is not None:
+            weight *= max(0.0, 2 * pair.p_better - 1)
         if self.emphasis.weighting == "lift" and self.mean_lift > 0:
             weight *= lift / self.mean_lift
         soft = self.emphasis.labels == "soft" and pair.p_better is not None

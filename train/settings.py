@@ -95,8 +95,9 @@ class AdapterSettings(RunSettings):
     warmup: float = Field(0.1, ge=0, lt=1)
     """Share of the steps."""
     schedule: Literal["linear", "cosine", "constant"] = "cosine"
-    weighting: Literal["certainty", "lift", "none"] = "certainty"
-    """certainty: each pair's weight; lift: that times its lift over the mean lift; none: all alike."""
+    weighting: Literal["given", "certainty", "lift", "none"] = "given"
+    """given: each pair's weight; certainty: of measured pairs, that times 2 p_better - 1; lift: that times its lift
+    over the mean lift; none: all alike."""
     margin: float = Field(0.0, ge=0)
     """Margin asked of the better side for each nat of lift, in the units of the loss (ODPO)."""
     shared_prefix: bool = True

@@ -21,7 +21,7 @@ from virality.errors import ViralityError
 from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned
 from virality.models.precision import Precision, choose, device, quantisation
 from virality.models.prompts import Prompt, load_prompt
-from virality.progress import bar, say
+from virality.progress import bar, is_main, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,14 +256,18 @@ def fit(
         dataloader_pin_memory=device() == "cuda",
         disable_tqdm=True,  # its bar prints every log line to stdout; `Progress` is ours
         ddp_find_unused_parameters=False,
+        ddp_broadcast_buffers=False,  # at each forward, and ranks differ in how many levels their batches have
     )
     model.eval()
     path = paths.choose(model, rows, objective, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
+    if is_main():
+        checkpoints.sweep(folder / "checkpoints")
     checkpoint = checkpoints.newest(folder / "checkpoints")
     if checkpoint is not None:
         say(f"  continuing from {checkpoint}")
     with fused.fused(model) if path.shared else contextlib.nullcontext():
         _refer(model, objective, rows, judged, tokenizer.pad_token_id, micro, folder, shared=path.shared)
+        progress = Progress()
         trainer = AdapterTrainer(
             rows=Rows(Dataset.from_list(rows)),
             validation=judged,
@@ -276,20 +280,23 @@ def fit(
             patience=recipe.patience,
             model=model,
             args=arguments,
-            callbacks=[Progress(), MetricsFile(folder / "metrics.jsonl"), *callbacks],
+            callbacks=[progress, MetricsFile(folder / "metrics.jsonl"), *callbacks],
             optimizers=(optimizers.loraplus(model, arguments, recipe.b_ratio), None),
         )
         trainer.remove_callback(PrinterCallback)
-        result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        try:
+            trainer.go(checkpoint)
+        finally:
+            progress.close()
     model.eval()
     seen, best = sorted(trainer.all_seen()), trainer.state.best_global_step or None
     if best is not None and best != trainer.state.global_step:
         chosen = folder / "checkpoints" / f"checkpoint-{best}"
         say(f"  the best checkpoint is that of step {best}: {trainer.state.best_metric:.1%} of validation pairs")
-        _restore(model, chosen)
+        adapters.restore(model, chosen)
         seen = sorted(checkpoints.rows_seen(chosen))
     return Trained(
-        result.training_loss, trainer.state.global_step, path.difference, seen, best, trainer.state.best_metric
+        trainer.mean_loss(), trainer.state.global_step, path.difference, seen, best, trainer.state.best_metric
     )
 
 
@@ -314,14 +321,6 @@ def _refer(
         )
         for row, values in zip(wanted, found, strict=True):
             row["reference"] = values
-
-
-def _restore(model: Any, checkpoint: Path) -> None:
-    """Give the adapter, and a head beside it, the weights they had at a checkpoint."""
-    from peft import set_peft_model_state_dict
-    from safetensors.torch import load_file
-
-    set_peft_model_state_dict(model, load_file(checkpoint / "adapter_model.safetensors"))
 
 
 def few(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import Trainer
+from transformers import Trainer, TrainerState
 
-from train import checkpoints, failures
+from train import adapters, checkpoints, failures
 from train.layout import Batch, paths
 from train.objectives import Objective, pair_metrics
 from train.order import GroupedByLength, Rows
@@ -121,13 +121,34 @@ class AdapterTrainer(Trainer):
             rewards = torch.stack(of_ranks).sum(0)
         model.train(was_training)
         metrics = {f"eval_{name}": value for name, value in pair_metrics(rewards).items()}
-        past = [line[QUALITY] for line in self.state.log_history if QUALITY in line]
-        since = len(past) - past.index(max(past)) if past and metrics[QUALITY] <= max(past) else 0
         self.log(dict(metrics))
-        if self.patience and since >= self.patience:
+        if self._out_of_patience(self.state):
             self.control.should_training_stop = True
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def go(self, checkpoint: Path | None) -> None:
+        """Train from the beginning or from `checkpoint`, which may be that of the last step."""
+        if checkpoint is not None:
+            state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+            if state.global_step >= self.args.max_steps or self._out_of_patience(state):
+                self.state = state
+                adapters.restore(self.model, checkpoint)
+                return
+        self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+
+    def mean_loss(self) -> float:
+        """Mean over all steps, those of earlier parts of this run among them, of what was minimised."""
+        total, before = 0.0, 0
+        for line in self.state.log_history:
+            if "loss" in line:
+                total += line["loss"] * (line["step"] - before)
+                before = line["step"]
+        return total / max(1, before)
+
+    def _out_of_patience(self, state: TrainerState) -> bool:
+        found = [line[QUALITY] for line in state.log_history if QUALITY in line]
+        return bool(self.patience and found) and len(found) - 1 - found.index(max(found)) >= self.patience
 
     def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
         """Log with the means of the objective's own numbers since the last line."""
@@ -169,10 +190,13 @@ class AdapterTrainer(Trainer):
                 super()._save_checkpoint(model, trial)
             finally:
                 self.args.output_dir = str(folder)
-            seen = self.all_seen()
+            seen, best = self.all_seen(), self.state.best_global_step or None
             self.accelerator.wait_for_everyone()
             if self.args.should_save:
-                checkpoints.publish(written, seen, self.entries, best=self.state.best_global_step or None)
+                if best is not None:  # super() sees it where it is written
+                    self.state.best_model_checkpoint = str(folder / f"checkpoint-{best}")
+                    self.state.save_to_json(str(written / "trainer_state.json"))
+                checkpoints.publish(written, seen, self.entries, best=best)
                 checkpoints.rotate(folder, self.keep)
             self.accelerator.wait_for_everyone()
 

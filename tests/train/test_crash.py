@@ -357,20 +357,32 @@ def test_the_best_checkpoint_is_named_by_the_place_where_it_lies(here: Path) -> 
         assert Path(best).is_dir()
 
 
-def test_an_adapter_that_was_lost_comes_again_from_the_last_checkpoint(
-    here: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ["epochs=0.5", "save_every=4", "schedule=constant"],  # amid an epoch
+        ["epochs=1", "save_every=0", "evaluate_every=2", "patience=1", "learning_rate=1e-6"],  # early
+    ],
+    ids=["amid an epoch", "early"],
+)
+def test_killed_after_the_last_checkpoint_it_ends_without_another_step(
+    here: Path, capsys: pytest.CaptureFixture[str], ends: list[str]
 ) -> None:
-    run, given = Path("runs/train/imitation"), ["train", "imitation.yaml", "epochs=0.5", "save_every=4"]
+    run, given = Path("runs/train/preferences"), ["train", "preferences.yaml", *ends]
     assert main(given) == 0
+    training = json.loads((run / "run.json").read_text())["training"]
+    assert training["steps"] < 10
     weights = run / "adapter" / "adapter_model.safetensors"
-    content = weights.read_bytes()
+    content, rows = weights.read_bytes(), (run / "ledger.parquet").read_bytes()
     weights.unlink()
-    left = run / "checkpoints" / "writing.partial" / "checkpoint-6"  # of a save that was killed
-    shutil.copytree(run / "checkpoints" / "checkpoint-5", left)
+    last = run / "checkpoints" / f"checkpoint-{training['steps']}"
+    shutil.copytree(last, run / "checkpoints" / "writing.partial" / "checkpoint-9")  # of a save that was killed
     capsys.readouterr()
     assert main(given) == 0
-    assert "continuing from runs/train/imitation/checkpoints/checkpoint-5" in capsys.readouterr().err
+    assert f"continuing from {last}" in capsys.readouterr().err
     assert weights.read_bytes() == content
+    assert (run / "ledger.parquet").read_bytes() == rows
+    assert json.loads((run / "run.json").read_text())["training"]["steps"] == training["steps"]
     assert not list(run.rglob("*.partial"))
 
 

@@ -92,7 +92,7 @@ def test_examples_of_one_draft_are_of_one_group(tokenizer: Any) -> None:
 @pytest.mark.parametrize(
     ("weighting", "expected"),
     [
-        ("certainty", [0.5, 1.0, 0.25]),
+        ("given", [0.5, 1.0, 0.25]),
         ("lift", [0.5 * 0.2 / 0.4, 1.0 * 0.6 / 0.4, 0.25]),  # the mean lift is 0.4; one that is not known is the mean
         ("none", [1.0, 1.0, 1.0]),
     ],
@@ -102,6 +102,13 @@ def test_certainty_and_lift_weigh_where_they_are_asked_to(
 ) -> None:
     made = emphasised(tokenizer, PAIRS, two=False, weighting=weighting)
     assert [one.weight for one in made] == pytest.approx(expected)
+
+
+def test_certainty_weighs_measured_pairs_and_leaves_judged_ones_whose_weight_holds_it(tokenizer: Any) -> None:
+    pairs = [pair("a", "b", p_better=0.9, weight=0.5), pair("c", "d", p_better=0.9, weight=0.8, kind="judged"),
+             pair("e", "f", p_better=None, weight=0.5), pair("g", "h", p_better=0.4)]  # fmt: skip
+    made = emphasised(tokenizer, pairs, weighting="certainty")
+    assert [one.weight for one in made] == pytest.approx([0.4, 0.8, 0.5, 0.0])
 
 
 def test_a_lift_that_is_no_lift_counts_by_its_size(tokenizer: Any) -> None:
@@ -128,7 +135,7 @@ def test_the_margin_grows_with_the_lift(tokenizer: Any) -> None:
     assert [one.offset for one in emphasised(tokenizer, PAIRS)] == [0.0, 0.0, 0.0]
 
 
-def test_emphasis_is_by_certainty_with_hard_labels_where_none_is_said(tokenizer: Any) -> None:
+def test_emphasis_is_the_given_weight_with_hard_labels_where_none_is_said(tokenizer: Any) -> None:
     assert encode(PAIRS, tokenizer, PROMPT, two=True, max_tokens=500)[0] == emphasised(tokenizer, PAIRS)
 
 

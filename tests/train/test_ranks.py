@@ -1,0 +1,164 @@
+"""Two processes end where one does: the same adapter, the same figures, one checkpoint of what both saw."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from data_prep.records import pair_schema
+from tests.train.test_exactness import head
+from tests.train.test_trainer import RECIPE, TOKENIZER, examples
+from tests.train.worlds import adapted, corpus_pairs
+from train.objectives import dpo, pairwise, sft
+from train.steps import fit
+from virality import ledger, runs, tables
+from virality.progress import is_main
+
+ROOT = str(Path(__file__).resolve().parents[2])
+ALONE = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": ROOT}
+OBJECTIVES = {"sft": sft(), "dpo": dpo(0.1, 0.2), "pairwise": pairwise()}
+COUNT = 21
+"""In steps of 8 the last has five. Some micro-batches of two share a draft and others do not: other trees side by side."""
+
+
+def train(folder: Path, names: Sequence[str]) -> None:
+    """One training for each objective, in a folder of its own; what each rank answers lies beside it."""
+    for name in names:
+        recipe = replace(RECIPE, batch_size=8, save_every=0, evaluate_every=2, epochs=2)
+        model = adapted(head=head(name))
+        judges = examples("pairwise" if name == "pairwise" else "dpo", 7, seed=5)
+        found = fit(model, TOKENIZER, examples(name, COUNT), OBJECTIVES[name], recipe, folder / name, validation=judges)
+        (folder / f"{name}-{os.environ.get('RANK', 0)}.json").write_text(json.dumps(asdict(found)))
+        if is_main():
+            model.save_pretrained(folder / name / "adapter", save_embedding_layers=False)
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+import torch
+from tests.train.test_ranks import train
+
+torch.set_num_threads(1)
+train(Path(sys.argv[1]), sys.argv[2:])
+"""
+
+
+def two_ranks(*command: str, cwd: Path, seconds: int = 240) -> str:
+    """What two processes that run the command say on stderr; fails where they hang."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", *command],
+        cwd=cwd, env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        pytest.fail(f"two processes hang: {process.communicate()[1][-3000:]}")
+    assert process.returncode == 0, errors[-5000:]
+    return errors
+
+
+def assert_close(one: Path, two: Path) -> None:
+    mine, other = (load_file(folder / "adapter_model.safetensors") for folder in (one, two))
+    assert mine.keys() == other.keys()
+    for name, tensor in mine.items():
+        assert float((tensor - other[name]).abs().max()) < 1e-6, name
+
+
+def evaluations(folder: Path) -> list[dict[str, Any]]:
+    logged = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [line for line in logged if "eval_pair_accuracy" in line]
+
+
+def answered(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    assert found.pop("difference") < 1e-5
+    return {"loss": pytest.approx(found.pop("loss"), rel=1e-5)} | found
+
+
+def assert_alike(tmp_path: Path, names: list[str]) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    train(tmp_path / "one", names)
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    two_ranks(str(script), str(tmp_path / "two"), *names, cwd=tmp_path)
+    for name in names:
+        one, two = tmp_path / "one" / name, tmp_path / "two" / name
+        assert_close(one / "adapter", two / "adapter")
+        alone = answered(tmp_path / "one" / f"{name}-0.json")
+        for rank in (0, 1):
+            document = json.loads((tmp_path / "two" / f"{name}-{rank}.json").read_text())
+            assert {key: document[key] for key in alone} == alone
+        mine, other = evaluations(one), evaluations(two)
+        assert [line["step"] for line in mine] == [line["step"] for line in other] == [2, 4, 6]
+        for line, beside in zip(mine, other, strict=True):
+            assert line["eval_pair_accuracy"] == beside["eval_pair_accuracy"]
+            assert line["eval_margin"] == pytest.approx(beside["eval_margin"], abs=1e-5)
+        left = [sorted(path.name for path in (folder / "checkpoints").iterdir()) for folder in (one, two)]
+        assert left[0] == left[1]
+        for checkpoint in left[0]:
+            places = [folder / "checkpoints" / checkpoint for folder in (one, two)]
+            assert_close(*places)
+            seen = [json.loads((place / "rows.json").read_text()) for place in places]
+            assert seen[0] == seen[1]
+        assert len(seen[0]) == COUNT  # of the last: what either rank saw
+
+
+def test_two_processes_end_with_the_adapter_of_one(tmp_path: Path) -> None:
+    assert_alike(tmp_path, ["sft", "dpo"])
+
+
+@pytest.mark.slow
+def test_two_processes_end_with_the_scorer_of_one(tmp_path: Path) -> None:
+    assert_alike(tmp_path, ["pairwise"])
+
+
+CONFIGS: dict[str, dict[str, Any]] = {
+    "writer": {"task": "writer", "objective": "dpo", "learning_rate": 3e-3, "kinds": ["neighbour"]},
+    "scorer": {"task": "scorer", "family": "lora", "learning_rate": 3e-3},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_command_under_two_processes_makes_one_run(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from virality.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    here = runs.start("prepare", "pairs", settings={}, inputs={})
+    with here.file("pairs.parquet") as path:
+        tables.write([*corpus_pairs(COUNT), *corpus_pairs(7, split="validation")], pair_schema(), path)
+    here.finish(rights={"basis": {"own_export": COUNT}, "research_only": False})
+    shared = {"base": "tiny:llama", "precision": "fp32", "data": "runs/prepare/pairs", "batch_size": 8,
+              "micro_batch": 2, "evaluate_every": 2, "lora": {"rank": 4, "alpha": 8}}  # fmt: skip
+    Path(f"{name}.yaml").write_text(yaml.safe_dump(CONFIGS[name] | shared))
+    two_ranks("-m", "virality", "train", f"{name}.yaml", "name=two", cwd=tmp_path)
+    assert main(["train", f"{name}.yaml", "name=one"]) == 0
+    one, two = Path("runs/train/one"), Path("runs/train/two")
+    weights = "adapter" if name == "writer" else "scorer"
+    assert_close(one / weights, two / weights)
+    learned = [set(tables.read(folder / "ledger.parquet", ledger.schema(), ledger.Entry)) for folder in (one, two)]
+    assert learned[0] == learned[1]
+    documents = [runs.finished(folder) for folder in (one, two)]
+    mine, other = (document["training"] for document in documents)
+    assert mine["best_step"] == other["best_step"]
+    assert mine["validation_pair_accuracy"] == other["validation_pair_accuracy"]
+    assert documents[0]["outputs"].keys() == documents[1]["outputs"].keys()
+    assert not list(two.rglob("*.partial"))
+    assert torch.get_num_threads() == 1
