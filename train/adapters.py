@@ -147,6 +147,8 @@ def _made(where: str, make: Callable[[], Any]) -> Any:
 def _name_base(model: Any, base: str) -> None:
     for config in model.peft_config.values():
         config.base_model_name_or_path = base
+        if not isinstance(config.target_modules, str):
+            config.target_modules = sorted(config.target_modules)  # a set: its order is of this process alone
 
 
 def _refuse_tied(model: Any, targets: Sequence[str]) -> None:

@@ -24,7 +24,7 @@ from virality.models.attention import bare
 from virality.models.generate import stop_tokens
 from virality.models.precision import device
 from virality.models.prompts import Prompt, prompt_ids
-from virality.progress import say
+from virality.progress import is_main, say
 from virality.text.slots import slot
 
 REPLACED = ("_send_telemetry", "_tokenize_prompts", "_generate_single_turn", "_save_checkpoint", "_clip_grad_norm")
@@ -168,6 +168,8 @@ def fit_grpo(
         disable_tqdm=True,  # its bar prints every log line to stdout; `Progress` is ours
         ddp_find_unused_parameters=False,
     )
+    if is_main():
+        checkpoints.sweep(folder / "checkpoints")
     checkpoint = checkpoints.newest(folder / "checkpoints")
     if checkpoint is not None:
         say(f"  continuing from {checkpoint}")

@@ -1,10 +1,12 @@
-"""Settings of an adapter -> the recipe that `train.steps.fit` takes."""
+"""Settings of an adapter -> the recipe, and the pairs that judge it, which `train.steps.fit` takes."""
 
 from __future__ import annotations
 
 from train import steps, tracking
+from train.examples import Example
 from train.settings import AdapterSettings
 from virality import runs
+from virality.errors import ViralityError
 
 
 def recipe_of(settings: AdapterSettings, here: runs.Run) -> steps.Recipe:
@@ -25,3 +27,19 @@ def recipe_of(settings: AdapterSettings, here: runs.Run) -> steps.Recipe:
         b_ratio=settings.lora.b_ratio,
         report_to=tuple(report_to),
     )
+
+
+def judges_of(settings: AdapterSettings, found: list[Example], too_long: int) -> list[Example]:
+    """The measured validation pairs that judge checkpoints.
+
+    Raises:
+        ViralityError: checkpoints are to be judged, and there is none; `too_long` says how many were left out.
+    """
+    if settings.evaluate_every and not found:
+        start = f"evaluate_every = {settings.evaluate_every}:"
+        if too_long:
+            raise ViralityError(f"{start} every measured pair in the validation split is longer than max_tokens = "
+                                f"{settings.max_tokens}; raise it, or leave evaluate_every out")  # fmt: skip
+        raise ViralityError(f"{start} the data have no measured pair in the validation split to judge checkpoints by; "
+                            "leave it out, or name prepared data too")  # fmt: skip
+    return found

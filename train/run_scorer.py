@@ -11,7 +11,7 @@ import numpy as np
 
 from data_prep.records import Pair
 from train import adapters, examples, objectives, scorers, steps
-from train.recipes import recipe_of
+from train.recipes import judges_of, recipe_of
 from train.scorers import fitting, lora
 from train.scorers.logistic import calibrate
 from train.settings import LoraScorerSettings, ScorerSettings
@@ -67,17 +67,16 @@ def train_adapter(settings: LoraScorerSettings, here: runs.Run) -> None:
     )
     if not rows:
         raise ViralityError(f"max_tokens = {settings.max_tokens}: every post is longer; raise it")
-    judges, _ = examples.encode_posts(
-        steps.few(training.validation, settings.max_validation, settings.seed),
-        base.tokenizer, base.prompt, max_tokens=settings.max_tokens,
-    )  # fmt: skip
+    few = steps.few(training.validation, settings.max_validation if settings.evaluate_every else 0, settings.seed)
+    judges = judges_of(
+        settings, *examples.encode_posts(few, base.tokenizer, base.prompt, max_tokens=settings.max_tokens)
+    )
     say(f"  {len(rows):,} pairs to learn from, {too_long:,} with a post of more than {settings.max_tokens} tokens left "
         f"out; {adapters.trainable_parameters(model):,} trainable numbers")  # fmt: skip
     by_id = {pair.pair_id: pair for pair in training.train}
     trained = steps.fit(
         model, base.tokenizer, rows, objectives.pairwise(), recipe_of(settings, here), here.folder,
-        validation=judges if settings.evaluate_every else (),
-        entries=steps.entries_of(rows, by_id),
+        validation=judges, entries=steps.entries_of(rows, by_id),
     )  # fmt: skip
     if not is_main():
         return

@@ -11,7 +11,7 @@ from data_prep.records import Pair
 from train import adapters, examples, grpo, objectives, steps
 from train.drafts import drafts
 from train.objectives import Objective
-from train.recipes import recipe_of
+from train.recipes import judges_of, recipe_of
 from train.settings import WriterSettings
 from virality import ledger, runs, tables
 from virality.errors import ViralityError
@@ -46,6 +46,8 @@ def train(settings: WriterSettings, here: runs.Run) -> None:
         model, base.tokenizer, rows, objective_of(settings), recipe_of(settings, here), here.folder,
         validation=_validation(settings, data.pairs, base), entries=steps.entries_of(rows, by_id),
     )  # fmt: skip
+    if not is_main():
+        return
     learned = [by_id[name] for name in dict.fromkeys(rows[at].pair_id for at in trained.seen)]
     _finish(settings, here, data, base, model, pairs, learned, left_out, trained.about())
     chosen = f", the best after {trained.best}" if trained.best else ""
@@ -171,13 +173,9 @@ def _validation(settings: WriterSettings, pairs: list[Pair], base: steps.Writer)
     if not settings.evaluate_every:
         return []
     measured = [pair for pair in examples.measured(pairs) if pair.split == "validation"]
-    if not measured:
-        raise ViralityError(
-            f"evaluate_every = {settings.evaluate_every}: the data have no measured pair in the validation split to "
-            "judge checkpoints by; leave it out, or name prepared data too"
-        )
     few = steps.few(measured, settings.max_validation, settings.seed)
-    return examples.encode(few, base.tokenizer, base.prompt, two=True, max_tokens=settings.max_tokens)[0]
+    found, too_long = examples.encode(few, base.tokenizer, base.prompt, two=True, max_tokens=settings.max_tokens)
+    return judges_of(settings, found, too_long)
 
 
 def _same_base(init: Path, base: steps.Writer) -> None:

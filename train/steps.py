@@ -13,7 +13,7 @@ from typing import Any, Literal
 from data_prep.records import Pair, pair_schema
 from data_prep.rights import count, refuse_training
 from data_prep.sources.table import identifier
-from train import adapters, checkpoints, optimizers, reference, scorers
+from train import adapters, checkpoints, failures, optimizers, reference, scorers
 from train.examples import Example
 from train.objectives import REFERRED, Objective
 from virality import ledger, runs, tables
@@ -259,13 +259,18 @@ def fit(
         ddp_broadcast_buffers=False,  # at each forward, and ranks differ in how many levels their batches have
     )
     model.eval()
-    path = paths.choose(model, rows, objective, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
+    precision = str(next(model.parameters()).dtype)
+    with failures.out_of_memory(micro_batch=micro, precision=precision):
+        path = paths.choose(model, rows, objective, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
     if is_main():
         checkpoints.sweep(folder / "checkpoints")
     checkpoint = checkpoints.newest(folder / "checkpoints")
     if checkpoint is not None:
         say(f"  continuing from {checkpoint}")
-    with fused.fused(model) if path.shared else contextlib.nullcontext():
+    with (
+        failures.out_of_memory(micro_batch=micro, precision=precision),
+        fused.fused(model) if path.shared else contextlib.nullcontext(),
+    ):
         _refer(model, objective, rows, judged, tokenizer.pad_token_id, micro, folder, shared=path.shared)
         progress = Progress()
         trainer = AdapterTrainer(

@@ -139,7 +139,7 @@ class AdapterTrainer(Trainer):
 
     def mean_loss(self) -> float:
         """Mean over all steps, those of earlier parts of this run among them, of what was minimised."""
-        total, before = 0.0, 0
+        total, before = 0.0, 0.0
         for line in self.state.log_history:
             if "loss" in line:
                 total += line["loss"] * (line["step"] - before)

@@ -16,7 +16,7 @@ from typing import Any
 
 from virality import __version__
 from virality.errors import Interrupted, ViralityError, is_disk_full
-from virality.progress import stop
+from virality.progress import close_bars, stop
 
 ROOMS = {
     "prepare": ("data_prep.run", "raw files -> posts, pairs and a data sheet"),
@@ -68,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(command: str, mistakes: str, code: int) -> int:
     """One line on stderr for each mistake."""
+    close_bars()
     for line in mistakes.splitlines():
         print(f"virality {command}: {line}", file=sys.stderr)
     return code

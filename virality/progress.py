@@ -47,6 +47,13 @@ def bar(items: Iterable[T], label: str, total: int | None = None, unit: str = "i
     )
 
 
+def close_bars() -> None:
+    """Close the bars that an error left open, so that what is said next stands on a line of its own."""
+    tqdm = sys.modules.get("tqdm")
+    for one in list(tqdm.tqdm._instances) if tqdm else []:
+        one.close()
+
+
 @contextmanager
 def step(label: str) -> Iterator[None]:
     """Say what begins, and how many seconds it took.

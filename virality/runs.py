@@ -27,7 +27,9 @@ from virality.config import RunSettings, flat
 from virality.errors import ViralityError
 from virality.progress import is_main, say
 
-_NOT_COMPARED = {"name", "out"}
+_NOT_COMPARED = {"name", "out", "micro_batch"}
+"""Where and how, not what: a run that was out of memory continues with a smaller micro_batch (of all objectives kto
+alone feels it, through its reference point)."""
 _NOT_COMPARED_SECTIONS = ("machine.",)
 _NOT_OUTPUTS = {"tracking", "parts", "work"}
 """Folders of a run that are no result: logs, and what a later run of the same folder would make again."""

@@ -21,6 +21,7 @@ from data_prep.records import pair_schema
 from tests.train.test_exactness import head
 from tests.train.test_trainer import RECIPE, TOKENIZER, examples
 from tests.train.worlds import adapted, corpus_pairs
+from train.examples import Example
 from train.objectives import dpo, pairwise, sft
 from train.steps import fit
 from virality import ledger, runs, tables
@@ -30,7 +31,15 @@ ROOT = str(Path(__file__).resolve().parents[2])
 ALONE = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": ROOT}
 OBJECTIVES = {"sft": sft(), "dpo": dpo(0.1, 0.2), "pairwise": pairwise()}
 COUNT = 21
-"""In steps of 8 the last has five. Some micro-batches of two share a draft and others do not: other trees side by side."""
+"""In steps of 8 the last has five."""
+
+
+def some(name: str) -> list[Example]:
+    """Examples, half of which have their neighbour's long draft: two ranks see trees of different depth side by side."""
+    made = examples(name, COUNT)
+    long = [*made[0].prompt, *made[1].prompt[20:], *made[2].prompt[20:]]
+    return [replace(one, prompt=[*long, 10 + at // 2]) if at < COUNT // 2 and one.prompt else one
+            for at, one in enumerate(made)]  # fmt: skip
 
 
 def train(folder: Path, names: Sequence[str]) -> None:
@@ -39,7 +48,7 @@ def train(folder: Path, names: Sequence[str]) -> None:
         recipe = replace(RECIPE, batch_size=8, save_every=0, evaluate_every=2, epochs=2)
         model = adapted(head=head(name))
         judges = examples("pairwise" if name == "pairwise" else "dpo", 7, seed=5)
-        found = fit(model, TOKENIZER, examples(name, COUNT), OBJECTIVES[name], recipe, folder / name, validation=judges)
+        found = fit(model, TOKENIZER, some(name), OBJECTIVES[name], recipe, folder / name, validation=judges)
         (folder / f"{name}-{os.environ.get('RANK', 0)}.json").write_text(json.dumps(asdict(found)))
         if is_main():
             model.save_pretrained(folder / name / "adapter", save_embedding_layers=False)
@@ -71,11 +80,11 @@ def two_ranks(*command: str, cwd: Path, seconds: int = 240) -> str:
     return errors
 
 
-def assert_close(one: Path, two: Path) -> None:
+def assert_close(one: Path, two: Path, within: float = 1e-6) -> None:
     mine, other = (load_file(folder / "adapter_model.safetensors") for folder in (one, two))
     assert mine.keys() == other.keys()
     for name, tensor in mine.items():
-        assert float((tensor - other[name]).abs().max()) < 1e-6, name
+        assert float((tensor - other[name]).abs().max()) < within, name
 
 
 def evaluations(folder: Path) -> list[dict[str, Any]]:
@@ -112,7 +121,7 @@ def assert_alike(tmp_path: Path, names: list[str]) -> None:
         assert left[0] == left[1]
         for checkpoint in left[0]:
             places = [folder / "checkpoints" / checkpoint for folder in (one, two)]
-            assert_close(*places)
+            assert_close(places[0], places[1])
             seen = [json.loads((place / "rows.json").read_text()) for place in places]
             assert seen[0] == seen[1]
         assert len(seen[0]) == COUNT  # of the last: what either rank saw
@@ -152,13 +161,14 @@ def test_the_command_under_two_processes_makes_one_run(
     assert main(["train", f"{name}.yaml", "name=one"]) == 0
     one, two = Path("runs/train/one"), Path("runs/train/two")
     weights = "adapter" if name == "writer" else "scorer"
-    assert_close(one / weights, two / weights)
+    assert_close(one / weights, two / weights, 1e-5)  # B begins at 0: Adam divides rounding by next to nothing
     learned = [set(tables.read(folder / "ledger.parquet", ledger.schema(), ledger.Entry)) for folder in (one, two)]
     assert learned[0] == learned[1]
     documents = [runs.finished(folder) for folder in (one, two)]
     mine, other = (document["training"] for document in documents)
     assert mine["best_step"] == other["best_step"]
     assert mine["validation_pair_accuracy"] == other["validation_pair_accuracy"]
-    assert documents[0]["outputs"].keys() == documents[1]["outputs"].keys()
+    made = [{name for name in document["outputs"] if "rng_state" not in name} for document in documents]
+    assert made[0] == made[1]
     assert not list(two.rglob("*.partial"))
     assert torch.get_num_threads() == 1

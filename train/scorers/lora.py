@@ -49,7 +49,7 @@ class Read:
         distinct = list(dict.fromkeys(texts))
         ids = [prompt_ids(self.tokenizer, self.prompt, slot(text).text)[:_LONGEST] for text in distinct]
         shared = why_not(self.model, max(map(len, ids), default=0)) is None
-        order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
+        order = sorted(range(len(ids)), key=lambda at: (-len(ids[at]), distinct[at]))  # rounding is the texts' alone
         found: dict[str, float] = {}
         for start in range(0, len(order), _SIDE_BY_SIDE):
             some = order[start : start + _SIDE_BY_SIDE]
