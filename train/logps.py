@@ -1,6 +1,6 @@
 """The one forward: log-probabilities of completions over a tree of shared tokens, exact in value and in gradient.
 
-Letters as in `train.layout`; C trained tokens of all leaves together, V vocabulary.
+Letters as in `train.layout`; M tokens of the tree, C trained tokens of all leaves together, V vocabulary.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from train import packed
 from train.layout import Batch
 from virality.models.attention import bare
 
@@ -30,84 +31,67 @@ class Logps:
 def completion_logps(model: Any, batch: Batch) -> Logps:
     """Log-probabilities of the completions of a batch that `layout.collate` laid out.
 
-    Each level is forwarded once and leaves its keys and values, which carry gradients, to the rows below it: so value
-    and gradient equal those of whole rows, up to rounding. Dropout in the adapter breaks that (one mask for all that
-    share a token), and so do windows shorter than a row: `train.paths` decides. Only trained positions meet the
-    vocabulary head; log-softmax is in fp32.
+    Every token of a tree passes through the model once, and its keys and values, which carry gradients, are seen by all
+    that continue it: so value and gradient equal those of whole rows, up to rounding. Dropout in the adapter breaks
+    that (one mask for all that share a token), and so do windows shorter than a row: `train.paths` decides. Only
+    trained positions meet the vocabulary head; log-softmax is in fp32.
     """
     import torch
 
-    labels = batch["labels"]
+    levels, labels = batch["levels"], batch["labels"]
     trained = labels >= 0
-    with _head_sees(model, trained):
-        logits = _forward(model, batch["levels"]).logits
-    if logits.shape[:-1] == trained.shape:  # a family whose head is not where transformers says it is
-        logits = logits[trained]
-    logits = logits.reshape(-1, logits.shape[-1]).float()
-    each = -torch.nn.functional.cross_entropy(logits, labels[trained], reduction="none")
-    total = (
-        each.new_zeros(trained.shape).masked_scatter(trained, each).sum(1)
-    )  # pairwise: less rounding than one by one
+    if len(levels) == 1:
+        kept = int(trained.sum(1).max())
+        labels, trained = labels[:, -kept:], trained[:, -kept:]
+        logits = _whole(model, levels[0], logits_to_keep=kept).logits[trained]
+    else:
+        tree = packed.pack(model, levels)
+        leaves = levels[-1]["mask"].bool()
+        at = trained[leaves].nonzero()[:, 0] + tree.ids.shape[1] - leaves.sum()
+        with _head_sees(model, at), packed.passing(model, tree):
+            logits = model(input_ids=tree.ids, position_ids=tree.positions, use_cache=False).logits[0]
+    each = -torch.nn.functional.cross_entropy(logits.float(), labels[trained], reduction="none")
+    # pairwise sums: less rounding than one by one
+    total = each.new_zeros(trained.shape).masked_scatter(trained, each).sum(1)
     return Logps(total[batch["leaf"]], trained.sum(1)[batch["leaf"]])
 
 
 def scores(model: Any, batch: Batch) -> Any:
     """A scorer's value of each post of a batch that `layout.collate_scored` laid out: (K, N), fp32, unbounded."""
-    return _forward(model, batch["levels"]).logits.float()[:, -1][batch["leaf"]]
-
-
-def _forward(model: Any, levels: list[dict[str, Any]]) -> Any:
-    """Output of the last level; what is above it is in the cache."""
-    import torch
-    from transformers import DynamicCache
-
+    levels = batch["levels"]
     if len(levels) == 1:
-        return model(input_ids=levels[0]["ids"], attention_mask=levels[0]["mask"], use_cache=False,
-                     position_ids=_positions(levels[0]["mask"], levels[0]["ids"].shape[1]))  # fmt: skip
-    cache = DynamicCache(config=bare(model).config)
-    seen, found = None, None
-    for at, level in enumerate(levels):
-        if seen is None:
-            seen = level["mask"]
-        else:
-            _branch(cache, level["parent"])
-            seen = torch.cat([seen[level["parent"]], level["mask"]], dim=1)
-        above = {} if at == len(levels) - 1 else _no_head(model)
-        found = model(input_ids=level["ids"], attention_mask=seen, past_key_values=cache, use_cache=True,
-                      position_ids=_positions(seen, level["ids"].shape[1]), **above)  # fmt: skip
-    return found
+        return _whole(model, levels[0]).logits.float()[:, 0][batch["leaf"]]
+    tree = packed.pack(model, levels)
+    lengths = levels[-1]["mask"].sum(1)
+    last = tree.ids.shape[1] - lengths.sum() + lengths.cumsum(0) - 1
+    with _scored(model) as values, packed.passing(model, tree):
+        model(input_ids=tree.ids, position_ids=tree.positions, use_cache=False)
+    return values[0][0, last, 0].float()[batch["leaf"]]
 
 
-def _positions(seen: Any, width: int) -> Any:
-    """Positions of the last `width` columns, padding not counted: (R, width)."""
-    return (seen.cumsum(1) - 1).clamp(min=0)[:, -width:]
-
-
-def _branch(cache: Any, parent: Any) -> None:
-    """Let each row of the next level continue its parent; where there is one parent, its keys are not copied."""
-    for layer in cache.layers:
-        if layer.keys.shape[0] == 1:
-            layer.keys, layer.values = (one.expand(len(parent), -1, -1, -1) for one in (layer.keys, layer.values))
-        else:
-            layer.keys, layer.values = layer.keys[parent], layer.values[parent]
-
-
-def _no_head(model: Any) -> dict[str, int]:
-    """What keeps the vocabulary head from positions above the leaves; a scorer's head is too small to matter."""
-    return {"logits_to_keep": 1} if bare(model).get_output_embeddings() is not None else {}
+def _whole(model: Any, level: dict[str, Any], **more: Any) -> Any:
+    """Output of the model for whole rows, padded on the left."""
+    positions = (level["mask"].cumsum(1) - 1).clamp(min=0)
+    return model(input_ids=level["ids"], attention_mask=level["mask"], position_ids=positions, use_cache=False, **more)
 
 
 @contextlib.contextmanager
-def _head_sees(model: Any, trained: Any) -> Iterator[None]:
-    """While it lasts, the vocabulary head sees the trained positions of the leaves alone: (C, D) for (L, T, D)."""
+def _head_sees(model: Any, at: Any) -> Iterator[None]:
+    """While it lasts, the vocabulary head sees the positions `at` alone: (1, C, D) for (1, M, D)."""
     head = bare(model).get_output_embeddings()
-
-    def select(_: Any, inputs: tuple[Any, ...]) -> Any:
-        hidden = inputs[0]
-        return (hidden[trained],) if hidden.shape[:-1] == trained.shape else None
-
-    hook = head.register_forward_pre_hook(select)
+    hook = head.register_forward_pre_hook(lambda _, inputs: (inputs[0][:, at],))
     try:
         yield
+    finally:
+        hook.remove()
+
+
+@contextlib.contextmanager
+def _scored(model: Any) -> Iterator[list[Any]]:
+    """While it lasts, keeps what a scorer's head answers at every position: (1, M, 1)."""
+    kept: list[Any] = []
+    hook = bare(model).score.register_forward_hook(lambda _, inputs, found: kept.append(found))
+    try:
+        yield kept
     finally:
         hook.remove()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from train.failures import is_out_of_memory
 from train.layout import Batch
 from train.objectives import REFERRED, Objective, moved
 from virality.models.attention import bare, reach
@@ -51,12 +52,19 @@ def choose(
     """
     if not shared:
         return PLAIN
-    why = why_not(model, widest(rows))
+    why = why_not(model, max(row["length"] for row in rows))
     if why is not None:
         say(f"  shared prefix not used: {why}; the plain path is used")
         return PLAIN
     some = spread(rows, micro_batch)
-    difference = largest_difference(model, objective, some, pad)
+    try:
+        difference = largest_difference(model, objective, some, pad)
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
+        line = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        say(f"  shared prefix cannot be used with this model ({line}); the plain path is used")
+        return PLAIN
     dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
     first, *behind = objective.lay(some, pad)["levels"]
     tokens = int(first["mask"].sum()) if behind and len(first["ids"]) == 1 else 0
@@ -124,11 +132,6 @@ class _Unzeroed:
                 one.zero_()
 
 
-def widest(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Columns that a row of a batch of these may be away from its beginning: padding between the levels counts."""
-    return max(len(row["prompt"]) for row in rows) + max(len(one) for row in rows for one in row["completions"])
-
-
 def spread(rows: Sequence[Mapping[str, Any]], most: int) -> list[Mapping[str, Any]]:
     """Up to `most` rows, and four at most: the longest, the shortest, one between, and one that shares its group."""
     order = sorted(rows, key=lambda row: row["length"])
@@ -142,7 +145,7 @@ def spread(rows: Sequence[Mapping[str, Any]], most: int) -> list[Mapping[str, An
 
 
 def why_not(model: Any, longest: int) -> str | None:
-    """What is known beforehand to make the shared path another computation for rows so wide, or None."""
+    """What is known beforehand to make the shared path another computation for rows so long, or None."""
     if _has_dropout(model):
         return "with dropout all rows would share its mask"
     if getattr(bare(model), "is_activation_checkpointing", False):
@@ -150,7 +153,7 @@ def why_not(model: Any, longest: int) -> str | None:
     most = reach(model)
     if most is None or longest <= most:
         return None
-    return f"attention reaches {most} tokens and the widest row has {longest}" if most else "layers keep a state"
+    return f"attention reaches {most} tokens and the longest row has {longest}" if most else "layers keep a state"
 
 
 def _has_dropout(model: Any) -> bool:

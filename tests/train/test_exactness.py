@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.train.worlds import adapted, numbered, posts, rows, unpaired
-from train import paths
+from train import packed, paths
 from train.fused import fused
 from train.logps import completion_logps, scores
 from train.objectives import Objective, dpo, ipo, kto, orpo, pairwise, sft, simpo
@@ -134,8 +134,7 @@ def test_only_trained_positions_meet_the_vocabulary_head() -> None:
     model.get_base_model().lm_head.register_forward_hook(lambda _, given, made: seen.append(made[..., 0].numel()))
     completion_logps(model, dpo(0.1).lay(made, 0))
     trained = sum(len(one) for row in made for one in row["completions"])
-    assert seen[-1] == trained
-    assert seen[:-1] == [1, len(made)]  # one position of each row above, which are thrown away
+    assert seen == [trained]
 
 
 def test_an_exact_shared_path_is_used_and_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,14 +183,30 @@ def test_a_window_shorter_than_a_row_falls_back_with_one_line(family: str, capsy
     assert "attention reaches 24 tokens" in said
 
 
-def test_a_window_is_measured_against_the_padded_levels(capsys: pytest.CaptureFixture[str]) -> None:
-    """The longest prompt and the longest completion are of different rows, but padding sets them side by side."""
+def test_a_window_is_measured_against_the_longest_row_for_padding_is_nowhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     made = [numbered(0, list(range(3, 43)), [[5, 2]]), numbered(1, [3, 4, 5], [[*range(10, 29), 2]])]
     model = adapted("mistral")
-    for window, shared in ((60, True), (59, False)):
+    for window, shared in ((42, True), (41, False)):
         model.get_base_model().config.sliding_window = window
         assert paths.choose(model, made, sft(), 0, 4, shared=True).shared is shared
-    assert "the widest row has 60" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "verified" in said
+    assert "the longest row has 42" in said
+
+
+def test_a_model_that_attends_in_its_own_way_falls_back_with_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own(*_: Any, **__: Any) -> None:
+        raise KeyError("no such attention")
+
+    monkeypatch.setattr(packed, "_usual", own)
+    assert paths.choose(adapted(), rows(4, preferences=False), sft(), 0, 4, shared=True) == paths.PLAIN
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "cannot be used with this model" in said
 
 
 def test_paths_that_differ_fall_back_with_one_line(
