@@ -106,7 +106,9 @@ def trainer(
         rows = [{"input_ids": [*one.prompt, *one.completions[0]],
                  "completion_mask": [0] * len(one.prompt) + [1] * len(one.completions[0])}
                 for one in examples]  # fmt: skip
-        return SFTTrainer(args=SFTConfig(**options), train_dataset=Dataset.from_list(rows), **more)
+        return SFTTrainer(
+            args=SFTConfig(**options, completion_only_loss=True), train_dataset=Dataset.from_list(rows), **more
+        )
     if kind == "dpo":
         two = [{"prompt_ids": one.prompt, "chosen_ids": one.completions[0], "rejected_ids": one.completions[1],
                 "input_ids": one.prompt + max(one.completions, key=len)} for one in examples]  # fmt: skip

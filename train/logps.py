@@ -12,6 +12,7 @@ from typing import Any
 
 from train import packed
 from train.layout import Batch
+from train.softmax import log_probabilities
 from virality.models.attention import bare
 
 
@@ -36,8 +37,6 @@ def completion_logps(model: Any, batch: Batch) -> Logps:
     that (one mask for all that share a token), and so do windows shorter than a row: `train.paths` decides. Only
     trained positions meet the vocabulary head; log-softmax is in fp32.
     """
-    import torch
-
     levels, labels = batch["levels"], batch["labels"]
     trained = labels >= 0
     if len(levels) == 1:
@@ -50,7 +49,7 @@ def completion_logps(model: Any, batch: Batch) -> Logps:
         at = trained[leaves].nonzero()[:, 0] + tree.ids.shape[1] - leaves.sum()
         with _head_sees(model, at), packed.passing(model, tree):
             logits = model(input_ids=tree.ids, position_ids=tree.positions, use_cache=False).logits[0]
-    each = -torch.nn.functional.cross_entropy(logits.float(), labels[trained], reduction="none")
+    each = log_probabilities(logits.float(), labels[trained])
     # pairwise sums: less rounding than one by one
     total = each.new_zeros(trained.shape).masked_scatter(trained, each).sum(1)
     return Logps(total[batch["leaf"]], trained.sum(1)[batch["leaf"]])
