@@ -95,6 +95,7 @@ def measure(side: str, kind: str, given: argparse.Namespace, instruction: str) -
     from torch.utils.data import SequentialSampler
 
     from train import reference, steps
+    from train.fused import fused
     from train.trainer import AdapterTrainer
 
     torch.manual_seed(0)
@@ -106,9 +107,11 @@ def measure(side: str, kind: str, given: argparse.Namespace, instruction: str) -
         if side == "ours":
             if kind == "dpo":
                 rows = [trl_side.row(one, at) for at, one in enumerate(some)]
-                started = time.perf_counter()
-                reference.logps(model, rows, tokenizer.pad_token_id, given.batch, shared=True)
-                seconds_of_reference = time.perf_counter() - started
+                with fused(model):
+                    reference.logps(model, rows[: given.batch], tokenizer.pad_token_id, given.batch, shared=True)
+                    started = time.perf_counter()
+                    reference.logps(model, rows, tokenizer.pad_token_id, given.batch, shared=True)
+                    seconds_of_reference = time.perf_counter() - started
             recipe = steps.Recipe(
                 learning_rate=1e-4, epochs=1, batch_size=given.batch, micro_batch=given.batch, warmup=0.0,
                 schedule="constant", shared_prefix=True, save_every=0, seed=0,
@@ -147,12 +150,12 @@ def error(kind: str, given: argparse.Namespace) -> float:
     some = sorted(some, key=lambda one: one.length)[:: max(1, len(some) // 4)][:4]
     rows = [trl_side.row(one, at) for at, one in enumerate(some)]
     pad = tokenizer.pad_token_id
-    if kind == "dpo":
-        for row, values in zip(rows, reference.logps(model, rows, pad, 4, shared=True), strict=True):
-            row["reference"] = values
     for name, one in model.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(one, std=0.02)
+    if kind == "dpo":  # of an adapter that it is given, TRL freezes a copy as its reference
+        for row, values in zip(rows, reference.logps(model, rows, pad, 4, shared=True), strict=True):
+            row["reference"] = values
     objective = objective_of(kind)
     named = [(name, one) for name, one in model.named_parameters() if one.requires_grad]
     with fused(model):
