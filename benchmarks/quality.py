@@ -126,7 +126,7 @@ def _told(found: Interval) -> str:
 
 
 def _points(found: Interval) -> str:
-    return f"{100 * found.value:+.1f} [{100 * (found.low or 0):+.1f}, {100 * (found.high or 0):+.1f}]"
+    return f"{found.value:+.1f} [{found.low or 0:+.1f}, {found.high or 0:+.1f}]"
 
 
 def main() -> None:
