@@ -55,12 +55,14 @@ class Objective:
             return {"reward": float((reward * (2 * good - 1))[weighty].mean())}
         return pair_metrics(self.reward(values, batch).detach()[:, weighty])
 
-    def judge(self, model: Any, rows: Sequence[Mapping[str, Any]], pad: int, to: Any = None) -> Any:
+    def judge(
+        self, model: Any, rows: Sequence[Mapping[str, Any]], pad: int, to: Any = None, *, shared: bool = True
+    ) -> Any:
         """The reward of both completions of pairs, (2, N), without gradient; rows as for an objective of two."""
         import torch
 
         scored = self.name == "pairwise"
-        batch = moved((collate_scored if scored else collate)(rows, pad), to)
+        batch = moved((collate_scored if scored else collate)(rows, pad, shared=shared), to)
         with torch.no_grad():
             return self.reward((scores if scored else completion_logps)(model, batch), batch)
 

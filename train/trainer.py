@@ -67,6 +67,7 @@ class AdapterTrainer(Trainer):
         self.rows = rows
         self.validation = list(validation)
         self.objective = objective
+        self.shared = shared
         self.pad = pad
         self.decode = decode
         self.seen = set(seen)
@@ -114,7 +115,7 @@ class AdapterTrainer(Trainer):
         rewards = torch.zeros(2, len(order))
         for batch in batches[self.args.process_index :: self.args.world_size]:
             rows = [self.validation[at] for at in batch]
-            rewards[:, batch] = self.objective.judge(model, rows, self.pad, self.args.device).cpu()
+            rewards[:, batch] = self.objective.judge(model, rows, self.pad, self.args.device, shared=self.shared).cpu()
         if self.args.world_size > 1:
             of_ranks: list[Any] = [None] * self.args.world_size
             torch.distributed.all_gather_object(of_ranks, rewards)

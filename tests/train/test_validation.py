@@ -46,7 +46,7 @@ def by_hand(name: str, model: Any, start: Any, pairs: Sequence[Example]) -> tupl
                                    for which in (0, 1)])  # fmt: skip
         else:
             now = nats(model, pairs)
-            ratio = now - nats(start, pairs)
+            ratio = now - nats(start or model, pairs)
             reward = {"sft": ratio, "dpo": 0.1 * ratio, "kto": 0.1 * ratio, "ipo": 0.1 * ratio / length,
                       "simpo": 2.0 * now / length, "orpo": now / length}[name]  # fmt: skip
     return float((reward[0] > reward[1]).float().mean()), float((reward[0] - reward[1]).mean())
@@ -211,3 +211,17 @@ def test_imitation_is_judged_against_where_it_began(tmp_path: Path) -> None:
     fit(tmp_path, FOUR["sft"](), frozen, validation=judges("sft"))
     [found] = evaluations(tmp_path)
     assert found["eval_margin"] == pytest.approx(0, abs=1e-4)
+
+
+def test_a_model_that_takes_the_plain_path_is_judged_on_it_too(tmp_path: Path) -> None:
+    def windowed() -> Any:
+        model = adapted("mistral")
+        model.get_base_model().config.sliding_window = 12
+        return model
+
+    model, pairs = windowed(), judges("simpo")
+    one = replace(JUDGED, epochs=0.4)
+    trained = fit_(model, TOKENIZER, examples("dpo"), ALL["simpo"], one, tmp_path, validation=pairs)
+    assert trained.difference is None
+    [found] = evaluations(tmp_path)
+    assert found["eval_margin"] == pytest.approx(by_hand("simpo", model, None, pairs)[1], rel=1e-4)
