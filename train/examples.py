@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from data_prep.records import MEASURED, Pair
 from virality.models.prompts import Prompt, completion_ids, prompt_ids
-from virality.text.slots import slot
+from virality.text.slots import Slotted, slot
 
 Weighting = Literal["given", "certainty", "lift", "none"]
 Labels = Literal["hard", "soft"]
@@ -107,7 +107,7 @@ def encode(
     made = []
     weight = _Weight(pairs, emphasis)
     for pair in pairs:
-        draft = slot(pair.draft if pair.draft is not None else pair.worse)
+        draft = _draft(pair)
         sides = (pair.better, pair.worse) if two else (pair.better,)
         made.append(
             weight.example(
@@ -138,7 +138,7 @@ def encode_unpaired(
     for good in (True, False):
         for pair in pairs:
             if good or pair.kind != "paraphrase":
-                draft = slot(pair.draft if pair.draft is not None else pair.worse)
+                draft = _draft(pair)
                 ids = completion_ids(tokenizer, pair.better if good else pair.worse, draft)
                 asked = prompt_ids(tokenizer, prompt, draft.text)
                 made.append(weight.example(pair, prompt=asked, completions=[ids], good=good))
@@ -166,6 +166,11 @@ def encode_posts(
         for pair in pairs
     ]
     return _fitting(_grouped(made, _tests(pairs)), max_tokens)
+
+
+def _draft(pair: Pair) -> Slotted:
+    """What is rewritten: the pair's draft, or the worse post of a measured one."""
+    return slot(pair.draft if pair.draft is not None else pair.worse)
 
 
 class _Weight:

@@ -28,7 +28,7 @@ reference: (K, N), log-probabilities under the frozen reference, in nats, where 
 """
 
 _WORTH = 0.1
-"""A second level is used where it saves at least this share of the tokens below the first: each level is a forward."""
+"""A second level is used where it saves at least this share of the tokens below the first: each attends by itself."""
 
 
 def collate(rows: Sequence[Mapping[str, Any]], pad: int, *, shared: bool = True) -> Batch:

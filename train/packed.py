@@ -33,7 +33,8 @@ class _Level:
         shape: (R, T).
         at: places of its tokens in R * T, (n,); None where there is no padding.
         parent: (R,), rows of the level above; None at the root, and where all have the same parent.
-        visible: (R, 1, T, A + T), True where a position is seen.
+        visible: (R, 1, T, A + T), True where a position is seen; for eager attention 0 there and elsewhere the least
+            number, which it adds.
     """
 
     shape: tuple[int, int]
@@ -57,6 +58,8 @@ _TREE: ContextVar[Tree] = ContextVar("tree")
 
 def pack(model: Any, levels: Sequence[dict[str, Any]]) -> Tree:
     """The levels of `layout.collate` as one row, for this model."""
+    usual = bare(model).config.get_text_config()._attn_implementation
+    dtype = next(model.parameters()).dtype
     ids, positions, made = [], [], []
     seen: Any = None
     for level in levels:
@@ -69,11 +72,12 @@ def pack(model: Any, levels: Sequence[dict[str, Any]]) -> Tree:
         own = (before[None, :] <= before[:, None]) & mask[:, None, :]
         own = own | torch.eye(width, dtype=torch.bool, device=mask.device)  # padding sees itself: no row sees nothing
         visible = torch.cat([above[:, None, :].expand(rows, width, -1), own], dim=2)[:, None]
+        if usual != "sdpa":
+            visible = torch.zeros_like(visible, dtype=dtype).masked_fill(~visible, torch.finfo(dtype).min)
         full = bool(mask.all())
         made.append(_Level((rows, width), None if full else mask.flatten().nonzero()[:, 0], parent, visible))
         ids.append(level["ids"][mask])
         positions.append((seen.cumsum(1) - 1)[:, -width:][mask])
-    usual = bare(model).config.get_text_config()._attn_implementation
     return Tree(torch.cat(ids)[None], torch.cat(positions)[None], tuple(made), usual)
 
 
@@ -104,11 +108,7 @@ def _attention(
         if above is not None:
             past = [_continued(one, level) for one in above]
             k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
-        visible = level.visible
-        if tree.usual != "sdpa":
-            least = torch.finfo(q.dtype).min
-            visible = torch.zeros(visible.shape, dtype=q.dtype, device=q.device).masked_fill(~visible, least)
-        found = usual(module, q, k, v, visible, *args, **kwargs)[0].flatten(0, 1)
+        found = usual(module, q, k, v, level.visible, *args, **kwargs)[0].flatten(0, 1)
         out.append(found if level.at is None else found.index_select(0, level.at))
         above = (k, v)
         start += count

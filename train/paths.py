@@ -149,7 +149,7 @@ def why_not(model: Any, longest: int) -> str | None:
     if _has_dropout(model):
         return "with dropout all rows would share its mask"
     if getattr(bare(model), "is_activation_checkpointing", False):
-        return "activation checkpointing drops the cache"
+        return "activation checkpointing computes layers again outside the tree"
     most = reach(model)
     if most is None or longest <= most:
         return None

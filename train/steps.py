@@ -256,7 +256,7 @@ def fit(
         dataloader_pin_memory=device() == "cuda",
         disable_tqdm=True,  # its bar prints every log line to stdout; `Progress` is ours
         ddp_find_unused_parameters=False,
-        ddp_broadcast_buffers=False,  # at each forward, and ranks differ in how many levels their batches have
+        ddp_broadcast_buffers=False,  # at each forward, and what a model keeps in buffers never changes here
     )
     model.eval()
     precision = str(next(model.parameters()).dtype)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import torch
 import yaml
 
 from data_prep.records import Pair, pair_schema
-from tests.train.worlds import corpus_pairs
+from tests.train.worlds import corpus_pairs, told
 from train import run_scorer, scorers, steps
 from train.scorers import Scorer, logistic
 from virality import ledger, runs, tables
@@ -52,14 +51,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture
-def here(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the world, which the test stands in."""
-    folder = shutil.copytree(world, tmp_path / "world")
-    monkeypatch.chdir(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def scorer(world: Path) -> Scorer:
     return steps.load_scorer(world / RUN)
@@ -67,16 +58,6 @@ def scorer(world: Path) -> Scorer:
 
 def accuracy(scorer: Scorer) -> float:
     return float((scorer.probability(BETTER, WORSE) > 0.5).mean())
-
-
-def told(capsys: pytest.CaptureFixture[str], *command: str) -> str:
-    """The one line that a mistaken command is answered with."""
-    capsys.readouterr()
-    assert main([*command]) == 2
-    said = capsys.readouterr().err
-    assert "Traceback" not in said
-    [line] = [line for line in said.splitlines() if line.startswith("virality ")]
-    return line
 
 
 def test_what_wins_is_learned(scorer: Scorer) -> None:

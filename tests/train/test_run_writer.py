@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 from safetensors.torch import load_file
 
 from data_prep.records import Pair, pair_schema
-from tests.train.worlds import corpus_pairs
+from tests.train.worlds import corpus_pairs, told
 from train.settings import LoraScorerSettings, WriterSettings
 from virality import ledger, runs, tables
 from virality.cli import main
@@ -51,24 +50,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Path(f"{name}.yaml").write_text(yaml.safe_dump(values))
         assert main(["train", "sft.yaml"]) == 0
     return folder
-
-
-@pytest.fixture
-def here(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the world, which the test stands in."""
-    folder = shutil.copytree(world, tmp_path / "world")
-    monkeypatch.chdir(folder)
-    return folder
-
-
-def told(capsys: pytest.CaptureFixture[str], *command: str) -> str:
-    """The one line that a mistaken command is answered with."""
-    capsys.readouterr()
-    assert main([*command]) == 2
-    said = capsys.readouterr().err
-    assert "Traceback" not in said
-    [line] = [line for line in said.splitlines() if line.startswith("virality ")]
-    return line
 
 
 def learned(run: str) -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ import pytest
 from data_prep.records import Pair
 from data_prep.sources.table import identifier
 from train import adapters
+from virality.cli import main
 from virality.models import tiny
 
 WORDS = ("boat", "harbour", "rain", "five", "ticket", "early", "price", "winter", "road", "school", "news", "light",
@@ -131,3 +132,13 @@ def installed(package: str) -> None:
         importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:
         pytest.skip(f"the package {package} is not installed")
+
+
+def told(capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    """The one line that a mistaken command is answered with."""
+    capsys.readouterr()
+    assert main([*command]) == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    [line] = [line for line in said.splitlines() if line.startswith("virality ")]
+    return line
