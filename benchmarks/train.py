@@ -94,7 +94,8 @@ def measure(side: str, kind: str, given: argparse.Namespace, instruction: str) -
     import torch
     from torch.utils.data import SequentialSampler
 
-    from train import reference, steps
+    from train import reference
+    from train.fit import Recipe, fit
     from train.fused import fused
     from train.trainer import AdapterTrainer
 
@@ -112,12 +113,12 @@ def measure(side: str, kind: str, given: argparse.Namespace, instruction: str) -
                     started = time.perf_counter()
                     reference.logps(model, rows, tokenizer.pad_token_id, given.batch, shared=True)
                     seconds_of_reference = time.perf_counter() - started
-            recipe = steps.Recipe(
+            recipe = Recipe(
                 learning_rate=1e-4, epochs=1, batch_size=given.batch, micro_batch=given.batch, warmup=0.0,
                 schedule="constant", shared_prefix=True, save_every=0, seed=0,
             )  # fmt: skip
             AdapterTrainer._get_train_sampler = lambda self, _=None: SequentialSampler(self.rows)  # type: ignore[method-assign,assignment]
-            steps.fit(model, tokenizer, some, objective_of(kind), recipe, Path(folder), callbacks=[clock])
+            fit(model, tokenizer, some, objective_of(kind), recipe, Path(folder), callbacks=[clock])
         else:
             trl_side.train(kind, model, tokenizer, some, folder, given.batch, clock, cached=side == "trl_cached")
     warm = clock.steps[1:]  # in the first, libraries set themselves up

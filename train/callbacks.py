@@ -8,6 +8,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from virality.atomic import aside
 from virality.progress import bar, is_main
 
 
@@ -55,7 +56,8 @@ class MetricsFile(TrainerCallback):
         if is_main() and self.path.is_file():
             lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
             kept = [line for line in lines if _step(line) <= state.global_step]
-            self.path.write_text("".join(kept), encoding="utf-8")
+            with aside(self.path) as path:
+                path.write_text("".join(kept), encoding="utf-8")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Log where a checkpoint is due or the run may end."""

@@ -190,7 +190,7 @@ def fit_grpo(
             optimizers=(optimizer, None),
         )
         trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        trainer.go(checkpoint)
     lines = [line for line in trainer.state.log_history if "reward" in line]
     named = ("reward", "passed", "chance", "length_ratio", "kl")
     last = {name: float(lines[-1][name]) for name in named if lines and lines[-1].get(name) is not None}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import importlib
 import math
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from train import checkpoints, failures
+from train.saving import SavesAside
 from virality.errors import ViralityError
 
 GRPOTrainer: Any = importlib.import_module("trl").GRPOTrainer  # not `from trl`: mypy is to pass without the extra too
 
 
-class GrpoTrainer(GRPOTrainer):  # type: ignore[misc]
+class GrpoTrainer(SavesAside, GRPOTrainer):  # type: ignore[misc]
     """Trains the adapter of a writer on drafts, whose rewrites it samples.
 
     Args:
@@ -33,7 +33,7 @@ class GrpoTrainer(GRPOTrainer):  # type: ignore[misc]
         *,
         prompts: dict[str, list[int]],
         limits: dict[str, int],
-        rows: Sequence[int],
+        rows: list[int],
         batch_size: int,
         entries: checkpoints.Entries | None = None,
         keep: int = 2,
@@ -85,19 +85,11 @@ class GrpoTrainer(GRPOTrainer):  # type: ignore[misc]
             raise failures.keep_batch(Path(str(self.args.output_dir)).parent, what, rows)
         return norm
 
-    def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Write it aside, complete it, put it into its place, and only then let older ones go."""
-        folder, step = Path(str(self.args.output_dir)), self.state.global_step
-        with checkpoints.writing(folder, step) as written:
-            self.args.output_dir = str(written.parent)
-            try:
-                super()._save_checkpoint(model, trial)
-            finally:
-                self.args.output_dir = str(folder)
-            self.accelerator.wait_for_everyone()
-            if self.args.should_save:
-                shutil.rmtree(written / "ref", ignore_errors=True)  # the start, which a run that continues has
-                (written / "README.md").unlink(missing_ok=True)  # peft's template of a card
-                checkpoints.publish(written, self.rows[: step * self.batch_size], self.entries)
-                checkpoints.rotate(folder, self.keep)
-            self.accelerator.wait_for_everyone()
+    def seen_so_far(self) -> list[int]:
+        """Numbers of the drafts of all steps until now."""
+        return self.rows[: self.state.global_step * self.batch_size]
+
+    def tidy(self, written: Path) -> None:
+        """Without the start, which a run that continues has, and peft's template of a card."""
+        shutil.rmtree(written / "ref", ignore_errors=True)
+        (written / "README.md").unlink(missing_ok=True)

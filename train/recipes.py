@@ -1,18 +1,19 @@
-"""Settings of an adapter -> the recipe, and the pairs that judge it, which `train.steps.fit` takes."""
+"""Settings of an adapter -> the recipe, and the pairs that judge it, which `train.fit` takes."""
 
 from __future__ import annotations
 
-from train import steps, tracking
+from train import tracking
 from train.examples import Example
+from train.fit import Recipe
 from train.settings import AdapterSettings
 from virality import runs
 from virality.errors import ViralityError
 
 
-def recipe_of(settings: AdapterSettings, here: runs.Run) -> steps.Recipe:
+def recipe_of(settings: AdapterSettings, here: runs.Run) -> Recipe:
     """How `settings` want their adapter trained in the run `here`; opens its tracking."""
     report_to = tracking.prepare(settings.tracking.to, settings.tracking.project, here.folder.name, here.folder)
-    return steps.Recipe(
+    return Recipe(
         learning_rate=settings.learning_rate,
         epochs=settings.epochs,
         batch_size=settings.batch_size,

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from data_prep.records import Pair
-from train import adapters, examples, objectives, scorers, steps
+from train import adapters, examples, ledgers, objectives, scorers, steps
+from train.fit import fit
 from train.recipes import judges_of, recipe_of
 from train.scorers import fitting, lora
 from train.scorers.logistic import calibrate
@@ -74,9 +75,9 @@ def train_adapter(settings: LoraScorerSettings, here: runs.Run) -> None:
     say(f"  {len(rows):,} pairs to learn from, {too_long:,} with a post of more than {settings.max_tokens} tokens left "
         f"out; {adapters.trainable_parameters(model):,} trainable numbers")  # fmt: skip
     by_id = {pair.pair_id: pair for pair in training.train}
-    trained = steps.fit(
+    trained = fit(
         model, base.tokenizer, rows, objectives.pairwise(), recipe_of(settings, here), here.folder,
-        validation=judges, entries=steps.entries_of(rows, by_id),
+        validation=judges, entries=ledgers.entries_of(rows, by_id),
     )  # fmt: skip
     if not is_main():
         return
@@ -117,8 +118,8 @@ def _finish(
     with here.file("scorer") as path:
         scorers.save(scorer, path)
     with here.file("ledger.parquet") as path:
-        ledger.write([*steps.kept_entries(here.folder), *steps.entries("scorer", "train", learned),
-                      *steps.entries("scorer", "calibrate", training.validation)], path)  # fmt: skip
+        ledger.write([*ledgers.kept_entries(here.folder), *ledgers.entries("scorer", "train", learned),
+                      *ledgers.entries("scorer", "calibrate", training.validation)], path)  # fmt: skip
     here.finish(
         rights=data.rights,
         task="scorer",

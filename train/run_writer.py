@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import Pair
-from train import adapters, examples, grpo, objectives, steps
+from train import adapters, examples, grpo, ledgers, objectives, steps
 from train.drafts import drafts
+from train.fit import Recipe, fit
 from train.objectives import Objective
 from train.recipes import judges_of, recipe_of
 from train.settings import WriterSettings
-from virality import ledger, runs, tables
+from virality import ledger, runs
 from virality.errors import ViralityError
 from virality.progress import is_main, say, step
 
@@ -42,9 +43,10 @@ def train(settings: WriterSettings, here: runs.Run) -> None:
     say(f"  {len(rows):,} examples to learn from; left out: {left_out or 'none'}; "
         f"{adapters.trainable_parameters(model):,} trainable numbers on a base in {dtype}")  # fmt: skip
     by_id = {pair.pair_id: pair for pair in pairs}
-    trained = steps.fit(
+    trained = fit(
         model, base.tokenizer, rows, objective_of(settings), recipe_of(settings, here), here.folder,
-        validation=_validation(settings, data.pairs, base), entries=steps.entries_of(rows, by_id),
+        validation=_validation(settings, data.pairs, base),
+        entries=ledgers.entries_of(rows, by_id, ledgers.adapter_entries(settings.init)),
     )  # fmt: skip
     if not is_main():
         return
@@ -75,6 +77,7 @@ def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data
     left_out = {"longer than max_tokens": len(every) - len(pairs)} if len(every) > len(pairs) else {}
     if not pairs:
         raise ViralityError(f"data: no measured draft of the train split to rewrite; left out: {left_out or 'none'}")
+    before = ledgers.adapter_entries(settings.init)
     trained = grpo.fit_grpo(
         model, base.tokenizer, base.prompt, [pair.worse for pair in pairs],
         steps.load_scorer(Path(str(settings.grpo.scorer))),
@@ -83,7 +86,7 @@ def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data
             **settings.grpo.model_dump(exclude={"scorer"}), **_shared_fields(recipe_of(settings, here))
         ),
         folder=here.folder,
-        entries=lambda checkpoint, seen: steps.entries(checkpoint, "train", [pairs[at] for at in seen]),
+        entries=lambda checkpoint, seen: ledgers.entries(checkpoint, "train", [pairs[at] for at in seen], before),
     )  # fmt: skip
     if not is_main():
         return
@@ -93,8 +96,8 @@ def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data
     say(f"{here.folder}: {trained.steps} steps; in the last: {told}")
 
 
-def _shared_fields(recipe: steps.Recipe) -> dict[str, Any]:
-    return {field.name: getattr(recipe, field.name) for field in fields(steps.Recipe)
+def _shared_fields(recipe: Recipe) -> dict[str, Any]:
+    return {field.name: getattr(recipe, field.name) for field in fields(Recipe)
             if field.name in {one.name for one in fields(grpo.GrpoRecipe)}}  # fmt: skip
 
 
@@ -115,7 +118,10 @@ def _finish(
         base.tokenizer.save_pretrained(path)
     with here.file("ledger.parquet") as path:
         ledger.write(
-            [*_before(settings.init), *steps.kept_entries(here.folder), *steps.entries("adapter", "train", learned)],
+            [
+                *ledgers.kept_entries(here.folder),
+                *ledgers.entries("adapter", "train", learned, ledgers.adapter_entries(settings.init)),
+            ],
             path,
         )
     here.finish(
@@ -182,11 +188,6 @@ def _same_base(init: Path, base: steps.Writer) -> None:
     document = runs.finished(init, "train")
     if document.get("task") != "writer" or document["base"] != {"spec": base.base.spec, "revision": base.base.revision}:
         raise ViralityError(f"init: {init}: is no adapter of base = {base.base.spec} {base.base.revision}")
-
-
-def _before(init: str | None) -> list[ledger.Entry]:
-    """The rows that the adapter which is continued had learned from: this one learned from them too."""
-    return tables.read(Path(init) / "ledger.parquet", ledger.schema(), ledger.Entry) if init else []
 
 
 def _most_common(values: list[Any]) -> Any:

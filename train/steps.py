@@ -1,27 +1,21 @@
-"""The work of this room on plain values: read pairs, fit a scorer, fit a writer, load what was fitted."""
+"""The work of this room on plain values: read pairs, load what was trained. `train.fit` trains."""
 
 from __future__ import annotations
 
-import contextlib
-import math
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from data_prep.records import Pair, pair_schema
 from data_prep.rights import count, refuse_training
 from data_prep.sources.table import identifier
-from train import adapters, checkpoints, failures, optimizers, reference, scorers
-from train.examples import Example
-from train.objectives import REFERRED, Objective
-from virality import ledger, runs, tables
+from train import adapters, scorers
+from virality import runs, tables
 from virality.errors import ViralityError
 from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned
 from virality.models.precision import Precision, choose, device, quantisation
 from virality.models.prompts import Prompt, load_prompt
-from virality.progress import bar, is_main, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,228 +135,7 @@ def load_scorer(run: Path) -> scorers.Scorer:
     return scorers.load(run / "scorer", document["outputs"][f"scorer/{scorers.FILE}"]["sha256"])
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How an adapter is trained; see `train.settings` for each."""
-
-    learning_rate: float
-    epochs: float
-    batch_size: int
-    micro_batch: int
-    warmup: float
-    schedule: str
-    shared_prefix: bool
-    save_every: int
-    seed: int
-    evaluate_every: int = 0
-    patience: int = 0
-    b_ratio: float | None = None
-    report_to: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """What training answers.
-
-    Fields:
-        loss: mean over the steps, in the objective's nats.
-        steps: of the optimiser.
-        difference: of the two paths, relatively; None = not compared.
-        seen: numbers of the rows that the adapter learned from.
-        best: step of the checkpoint that the adapter is, where validation chose one.
-        quality: pair accuracy of its reward on the validation pairs, in [0, 1].
-    """
-
-    loss: float
-    steps: int
-    difference: float | None
-    seen: list[int]
-    best: int | None = None
-    quality: float | None = None
-
-    def about(self) -> dict[str, Any]:
-        """As run.json keeps it."""
-        return {
-            "loss": self.loss,
-            "steps": self.steps,
-            "shared_prefix_difference": self.difference,
-            "best_step": self.best,
-            "validation_pair_accuracy": self.quality,
-        }
-
-
-def fit(
-    model: Any,
-    tokenizer: Any,
-    examples: Sequence[Example],
-    objective: Objective,
-    recipe: Recipe,
-    folder: Path,
-    *,
-    validation: Sequence[Example] = (),
-    entries: checkpoints.Entries | None = None,
-    callbacks: Sequence[Any] = (),
-) -> Trained:
-    """Train the adapter on `model` in place; checkpoints and metrics.jsonl go to `folder`.
-
-    Args:
-        model: a language model or, for the pairwise objective, a model with one score; with its adapter.
-        tokenizer: its tokenizer.
-        examples: what is learned from.
-        objective: what is minimised. Its frozen reference is the model as it comes.
-        recipe: how.
-        folder: of the run.
-        validation: pairs that judge a checkpoint, two completions each; the best checkpoint is what is answered.
-        entries: (name of a checkpoint, numbers of examples) -> its rows of the ledger.
-        callbacks: of `transformers`, beside the bar and metrics.jsonl.
-    """
-    from datasets import Dataset
-    from transformers import PrinterCallback, TrainingArguments
-
-    from train import fused, paths
-    from train.callbacks import MetricsFile, Progress
-    from train.order import Rows
-    from train.trainer import QUALITY, AdapterTrainer
-
-    micro, accumulation = _split_batch(recipe, int(os.environ.get("WORLD_SIZE", "1")))
-    rows, judged = ([asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(some)]
-                    for some in (examples, validation))  # fmt: skip
-    steps = max(1, math.ceil(round(recipe.epochs * math.ceil(len(rows) / recipe.batch_size), 6)))
-    every = recipe.evaluate_every if judged else 0
-    save_every = every or recipe.save_every
-    arguments = TrainingArguments(
-        output_dir=str(folder / "checkpoints"),
-        per_device_train_batch_size=micro,
-        gradient_accumulation_steps=accumulation,
-        max_steps=steps,
-        learning_rate=recipe.learning_rate,
-        warmup_steps=round(recipe.warmup * steps),
-        lr_scheduler_type=recipe.schedule,
-        weight_decay=0.0,
-        remove_unused_columns=False,
-        logging_steps=max(1, steps // 20),
-        save_strategy="steps" if save_every else "no",
-        save_steps=save_every or 500,
-        eval_strategy="steps" if every else "no",
-        eval_steps=every or None,
-        metric_for_best_model=QUALITY if every else None,
-        greater_is_better=True if every else None,
-        report_to=list(recipe.report_to) or "none",
-        seed=recipe.seed,
-        data_seed=recipe.seed,
-        use_cpu=device() == "cpu",
-        bf16=False,
-        dataloader_num_workers=0,
-        dataloader_pin_memory=device() == "cuda",
-        disable_tqdm=True,  # its bar prints every log line to stdout; `Progress` is ours
-        ddp_find_unused_parameters=False,
-        ddp_broadcast_buffers=False,  # at each forward, and what a model keeps in buffers never changes here
-    )
-    model.eval()
-    precision = str(next(model.parameters()).dtype)
-    with failures.out_of_memory(micro_batch=micro, precision=precision):
-        path = paths.choose(model, rows, objective, tokenizer.pad_token_id, micro, shared=recipe.shared_prefix)
-    if is_main():
-        checkpoints.sweep(folder / "checkpoints")
-    checkpoint = checkpoints.newest(folder / "checkpoints")
-    if checkpoint is not None:
-        say(f"  continuing from {checkpoint}")
-    with (
-        failures.out_of_memory(micro_batch=micro, precision=precision),
-        fused.fused(model) if path.shared else contextlib.nullcontext(),
-    ):
-        _refer(model, objective, rows, judged, tokenizer.pad_token_id, micro, folder, shared=path.shared)
-        progress = Progress()
-        trainer = AdapterTrainer(
-            rows=Rows(Dataset.from_list(rows)),
-            validation=judged,
-            objective=objective,
-            shared=path.shared,
-            pad=tokenizer.pad_token_id,
-            decode=tokenizer.decode,
-            seen=checkpoints.rows_seen(checkpoint) if checkpoint else (),
-            entries=entries,
-            patience=recipe.patience,
-            model=model,
-            args=arguments,
-            callbacks=[progress, MetricsFile(folder / "metrics.jsonl"), *callbacks],
-            optimizers=(optimizers.loraplus(model, arguments, recipe.b_ratio), None),
-        )
-        trainer.remove_callback(PrinterCallback)
-        try:
-            trainer.go(checkpoint)
-        finally:
-            progress.close()
-    model.eval()
-    seen, best = sorted(trainer.all_seen()), trainer.state.best_global_step or None
-    if best is not None and best != trainer.state.global_step:
-        chosen = folder / "checkpoints" / f"checkpoint-{best}"
-        say(f"  the best checkpoint is that of step {best}: {trainer.state.best_metric:.1%} of validation pairs")
-        adapters.restore(model, chosen)
-        seen = sorted(checkpoints.rows_seen(chosen))
-    return Trained(
-        trainer.mean_loss(), trainer.state.global_step, path.difference, seen, best, trainer.state.best_metric
-    )
-
-
-def _refer(
-    model: Any,
-    objective: Objective,
-    rows: list[dict[str, Any]],
-    judged: list[dict[str, Any]],
-    pad: int,
-    micro_batch: int,
-    folder: Path,
-    *,
-    shared: bool,
-) -> None:
-    """Give rows the log-probabilities under the reference, where the objective or its judge has one."""
-    wanted = (*(rows if objective.name in REFERRED else ()), *(judged if objective.name in (*REFERRED, "sft") else ()))
-    if wanted:
-        found = reference.kept(
-            folder / "work" / "reference.json",
-            wanted,
-            lambda: reference.logps(model, wanted, pad, micro_batch, shared=shared, progress=bar),
-        )
-        for row, values in zip(wanted, found, strict=True):
-            row["reference"] = values
-
-
 def few(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
     """At most `most` of the pairs, drawn by the seed, in their order."""
     drawn = sorted(range(len(pairs)), key=lambda at: identifier(seed, pairs[at].pair_id))[:most]
     return [pairs[at] for at in sorted(drawn)]
-
-
-def entries(checkpoint: str, use: str, pairs: Sequence[Pair]) -> list[ledger.Entry]:
-    """The ledger's rows of what `checkpoint` learned from `pairs`."""
-    return [
-        ledger.Entry(checkpoint, use, pair.pair_id, pair.worse_id, pair.better_id, pair.author_id) for pair in pairs
-    ]
-
-
-def entries_of(examples: Sequence[Example], by_id: Mapping[str, Pair]) -> checkpoints.Entries:
-    """(name of a checkpoint, numbers of examples) -> its rows of the ledger."""
-
-    def of(checkpoint: str, numbers: Iterable[int]) -> list[ledger.Entry]:
-        names = dict.fromkeys(examples[at].pair_id for at in numbers)
-        return entries(checkpoint, "train", [by_id[name] for name in names])
-
-    return of
-
-
-def kept_entries(folder: Path) -> list[ledger.Entry]:
-    """The ledger's rows of every checkpoint that lies in the folder of a run."""
-    paths = sorted((folder / "checkpoints").glob(f"checkpoint-*/{checkpoints.LEDGER}"))
-    return [entry for path in paths for entry in tables.read(path, ledger.schema(), ledger.Entry)]
-
-
-def _split_batch(recipe: Recipe, world: int) -> tuple[int, int]:
-    """(examples side by side on a rank, accumulation steps) that give `batch_size` over all ranks."""
-    if recipe.batch_size % world:
-        raise ViralityError(f"batch_size = {recipe.batch_size}: is not divided by the {world} ranks")
-    each = recipe.batch_size // world
-    micro = min(recipe.micro_batch, each)
-    if each % micro:
-        raise ViralityError(f"micro_batch = {micro}: does not divide the {each} examples of a rank")
-    return micro, each // micro

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import Trainer, TrainerState
+from transformers import TrainerState
 
-from train import adapters, checkpoints, failures
+from train import checkpoints, failures
 from train.layout import Batch, paths
 from train.objectives import Objective, pair_metrics
 from train.order import GroupedByLength, Rows
+from train.saving import SavesAside
 
 QUALITY = "eval_pair_accuracy"
 """What chooses the best checkpoint and stops early: share of validation pairs whose better side has more reward."""
 
 
-class AdapterTrainer(Trainer):
+class AdapterTrainer(SavesAside):
     """Trains an adapter, and a scorer's head, on `train.examples`.
 
     Args:
@@ -128,16 +129,6 @@ class AdapterTrainer(Trainer):
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
-    def go(self, checkpoint: Path | None) -> None:
-        """Train from the beginning or from `checkpoint`, which may be that of the last step."""
-        if checkpoint is not None:
-            state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
-            if state.global_step >= self.args.max_steps or self._out_of_patience(state):
-                self.state = state
-                adapters.restore(self.model, checkpoint)
-                return
-        self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-
     def mean_loss(self) -> float:
         """Mean over all steps, those of earlier parts of this run among them, of what was minimised."""
         total, before = 0.0, 0.0
@@ -146,6 +137,10 @@ class AdapterTrainer(Trainer):
                 total += line["loss"] * (line["step"] - before)
                 before = line["step"]
         return total / max(1, before)
+
+    def has_ended(self, state: TrainerState) -> bool:
+        """After its last step, or where no evaluation was better for long enough."""
+        return super().has_ended(state) or self._out_of_patience(state)
 
     def _out_of_patience(self, state: TrainerState) -> bool:
         found = [line[QUALITY] for line in state.log_history if QUALITY in line]
@@ -174,32 +169,13 @@ class AdapterTrainer(Trainer):
         self._step.clear()
         return norm
 
-    def all_seen(self) -> set[int]:
+    def seen_so_far(self) -> set[int]:
         """Numbers of the rows that any rank has seen; every rank must ask."""
         if self.args.world_size > 1:
             of_ranks: list[Any] = [None] * self.args.world_size
             torch.distributed.all_gather_object(of_ranks, sorted(self.seen))
             self.seen.update(*of_ranks)
         return self.seen
-
-    def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Write it aside, complete it, put it into its place, and only then let older ones go."""
-        folder = Path(str(self.args.output_dir))
-        with checkpoints.writing(folder, self.state.global_step) as written:
-            self.args.output_dir = str(written.parent)
-            try:
-                super()._save_checkpoint(model, trial)
-            finally:
-                self.args.output_dir = str(folder)
-            seen, best = self.all_seen(), self.state.best_global_step or None
-            self.accelerator.wait_for_everyone()
-            if self.args.should_save:
-                if best is not None:  # super() sees it where it is written
-                    self.state.best_model_checkpoint = str(folder / f"checkpoint-{best}")
-                    self.state.save_to_json(str(written / "trainer_state.json"))
-                checkpoints.publish(written, seen, self.entries, best=best)
-                checkpoints.rotate(folder, self.keep)
-            self.accelerator.wait_for_everyone()
 
     def _stop_at(self, batches: Sequence[Batch], what: str) -> None:
         rows = [row for batch in batches for row in self._readable(batch)]

@@ -18,11 +18,10 @@ from typing import Any
 import pytest
 import yaml
 
-from data_prep.records import pair_schema
 from tests.data_prep.test_crash import SPACE, own_mounts
-from tests.train.worlds import corpus_pairs
+from tests.train.worlds import corpus_pairs, prepared
 from train import failures
-from virality import ledger, runs, tables
+from virality import ledger, tables
 from virality.cli import main
 from virality.errors import ViralityError
 
@@ -50,10 +49,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a prepared run of a few pairs and two configs."""
     folder = tmp_path_factory.mktemp("world")
     with contextlib.chdir(folder):
-        here = runs.start("prepare", "pairs", settings={}, inputs={})
-        with here.file("pairs.parquet") as path:
-            tables.write([*corpus_pairs(PAIRS), *corpus_pairs(8, split="validation")], pair_schema(), path)
-        here.finish(rights={"basis": {"own_export": PAIRS}, "research_only": False})
+        prepared("pairs", [*corpus_pairs(PAIRS), *corpus_pairs(8, split="validation")])
         for name, values in CONFIGS.items():
             Path(f"{name}.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     return folder
@@ -233,10 +229,7 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.slow
 def test_a_batch_that_needs_more_memory_than_there_is_says_what_to_set_and_that_helps(here: Path) -> None:
     pairs = [pair for seed in range(20) for pair in corpus_pairs(40, seed=seed)]
-    many = runs.start("prepare", "many", settings={}, inputs={})
-    with many.file("pairs.parquet") as path:
-        tables.write(pairs, pair_schema(), path)
-    many.finish(rights={"basis": {"own_export": len(pairs)}, "research_only": False})
+    prepared("many", pairs)
     given = ["train", "imitation.yaml", "data=runs/prepare/many", "batch_size=768", "epochs=0.1", "save_every=0"]
     done = subprocess.run([sys.executable, "-c", SHORT_OF_MEMORY, *given], env=alone(), capture_output=True, text=True,
                           check=False)  # fmt: skip

@@ -13,8 +13,7 @@ import pytest
 import torch
 import yaml
 
-from data_prep.records import Pair, pair_schema
-from tests.train.worlds import corpus_pairs, told
+from tests.train.worlds import corpus_pairs, prepared, told
 from train import run_scorer, scorers, steps
 from train.scorers import Scorer, logistic
 from virality import ledger, runs, tables
@@ -31,21 +30,14 @@ BETTER, WORSE = [one.better for one in TEST], [one.worse for one in TEST]
 ODD = ["", " ", "شكرا جزيلا", "🚀🚀", "<|im_end|>", "@someone https://example.org", "word " * 20_000, "\x00"]
 
 
-def prepare(name: str, pairs: list[Pair]) -> None:
-    here = runs.start("prepare", name, settings={}, inputs={})
-    with here.file("pairs.parquet") as path:
-        tables.write(pairs, pair_schema(), path)
-    here.finish(rights={"basis": {"own_export": len(pairs)}, "research_only": False})
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder in which a scorer has been trained on pairs of which a word decides."""
     folder = tmp_path_factory.mktemp("world")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        prepare("alone", corpus_pairs(8))
-        prepare("pairs", [*corpus_pairs(120), *corpus_pairs(30, split="validation"), *TEST])
+        prepared("alone", corpus_pairs(8))
+        prepared("pairs", [*corpus_pairs(120), *corpus_pairs(30, split="validation"), *TEST])
         Path("scorer.yaml").write_text(yaml.safe_dump(CONFIG))
         assert main(["train", "scorer.yaml"]) == 0
         yield folder
@@ -209,7 +201,7 @@ def test_the_best_of_its_checkpoints_is_what_it_is(here: Path) -> None:
 
 def test_pairs_of_a_post_that_is_too_long_are_left_out_and_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [long, *rest] = corpus_pairs(10)
-    prepare("long", [replace(long, better="free " * 400), *rest, *corpus_pairs(4, split="validation")])
+    prepared("long", [replace(long, better="free " * 400), *rest, *corpus_pairs(4, split="validation")])
     assert main(["train", "scorer.yaml", "data=runs/prepare/long", "epochs=1", "name=long"]) == 0
     said = capsys.readouterr().err
     assert "9 pairs to learn from, 1 with a post of more than 512 tokens left out" in said

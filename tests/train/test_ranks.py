@@ -16,13 +16,12 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from data_prep.records import pair_schema
 from tests.train.test_exactness import head
 from tests.train.test_trainer import RECIPE, TOKENIZER, examples
-from tests.train.worlds import adapted, corpus_pairs
+from tests.train.worlds import adapted, corpus_pairs, prepared
 from train.examples import Example
+from train.fit import fit
 from train.objectives import dpo, pairwise, sft
-from train.steps import fit
 from virality import ledger, runs, tables
 from virality.progress import is_main
 
@@ -151,10 +150,7 @@ def test_the_command_under_two_processes_makes_one_run(
     from virality.cli import main
 
     monkeypatch.chdir(tmp_path)
-    here = runs.start("prepare", "pairs", settings={}, inputs={})
-    with here.file("pairs.parquet") as path:
-        tables.write([*corpus_pairs(COUNT), *corpus_pairs(7, split="validation")], pair_schema(), path)
-    here.finish(rights={"basis": {"own_export": COUNT}, "research_only": False})
+    prepared("pairs", [*corpus_pairs(COUNT), *corpus_pairs(7, split="validation")])
     shared = {"base": "tiny:llama", "precision": "fp32", "data": "runs/prepare/pairs", "batch_size": 8,
               "micro_batch": 2, "evaluate_every": 2, "lora": {"rank": 4, "alpha": 8}}  # fmt: skip
     Path(f"{name}.yaml").write_text(yaml.safe_dump(CONFIGS[name] | shared))

@@ -13,8 +13,8 @@ import yaml
 from pydantic import ValidationError
 from safetensors.torch import load_file
 
-from data_prep.records import Pair, pair_schema
-from tests.train.worlds import corpus_pairs, told
+from data_prep.records import Pair
+from tests.train.worlds import corpus_pairs, prepared, told
 from train.settings import LoraScorerSettings, WriterSettings
 from virality import ledger, runs, tables
 from virality.cli import main
@@ -32,20 +32,13 @@ OTHERS = corpus_pairs(10, seed=1)
 JUDGES = corpus_pairs(6, split="validation")
 
 
-def prepare(name: str, pairs: list[Pair]) -> None:
-    here = runs.start("prepare", name, settings={}, inputs={})
-    with here.file("pairs.parquet") as path:
-        tables.write(pairs, pair_schema(), path)
-    here.finish(rights={"basis": {"own_export": len(pairs)}, "research_only": False})
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two prepared runs and a writer by imitation."""
     folder = tmp_path_factory.mktemp("world")
     with contextlib.chdir(folder):
-        prepare("pairs", [*LEARNED, *JUDGES])
-        prepare("others", OTHERS)
+        prepared("pairs", [*LEARNED, *JUDGES])
+        prepared("others", OTHERS)
         for name, values in CONFIGS.items():
             Path(f"{name}.yaml").write_text(yaml.safe_dump(values))
         assert main(["train", "sft.yaml"]) == 0
@@ -87,8 +80,8 @@ def test_the_ledger_names_what_the_adapter_before_learned_from_and_each_kept_che
     assert found["adapter"] == ids(LEARNED) | ids(OTHERS)
     kept = {path.name for path in Path("runs/train/dpo/checkpoints").iterdir()}
     assert set(found) - {"adapter"} == kept == {"checkpoint-2", "checkpoint-3"}
-    assert len(found["checkpoint-2"]) == 8
-    assert found["checkpoint-3"] == ids(OTHERS)
+    assert ids(LEARNED) < found["checkpoint-2"] < found["checkpoint-3"] == ids(LEARNED) | ids(OTHERS)
+    assert len(found["checkpoint-2"]) == len(ids(LEARNED)) + 8
 
 
 def test_the_best_checkpoint_is_the_adapter_and_validation_pairs_are_not_learned_from(here: Path) -> None:
@@ -108,7 +101,7 @@ def test_pairs_that_say_something_else_are_left_out_unless_they_are_asked_for(
     here: Path, objective: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     some = [replace(one, faithful=False) if at < 3 else one for at, one in enumerate(LEARNED)]
-    prepare("some", some)
+    prepared("some", some)
     given = ["train", "sft.yaml", f"objective={objective}", "data=runs/prepare/some"]
     assert main([*given, "name=faithful"]) == 0
     assert "left out: {'not faithful': 3}" in capsys.readouterr().err
@@ -119,7 +112,7 @@ def test_pairs_that_say_something_else_are_left_out_unless_they_are_asked_for(
 
 
 def test_where_no_faithful_pair_is_left_it_is_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    prepare("none", [replace(one, faithful=False) for one in LEARNED])
+    prepared("none", [replace(one, faithful=False) for one in LEARNED])
     said = told(capsys, "train", "sft.yaml", "data=runs/prepare/none", "name=x")
     assert said.endswith("data: no pair that a writer may learn from; left out: {'not faithful': 12}")
     assert main(["train", "sft.yaml", "data=runs/prepare/none", "name=x", "unfaithful=true"]) == 0
@@ -128,11 +121,11 @@ def test_where_no_faithful_pair_is_left_it_is_one_line(here: Path, capsys: pytes
 def test_what_judges_checkpoints_must_be_measured_and_of_the_validation_split(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    prepare("judged", [*LEARNED, *(replace(one, kind="judged") for one in JUDGES)])
+    prepared("judged", [*LEARNED, *(replace(one, kind="judged") for one in JUDGES)])
     for data in ("others", "judged"):
         said = told(capsys, "train", "sft.yaml", f"data=runs/prepare/{data}", "evaluate_every=2", "name=x")
         assert "evaluate_every = 2: the data have no measured pair in the validation split" in said
-    prepare("long", [*LEARNED, *(replace(one, better="free " * 400) for one in JUDGES)])
+    prepared("long", [*LEARNED, *(replace(one, better="free " * 400) for one in JUDGES)])
     said = told(capsys, "train", "sft.yaml", "data=runs/prepare/long", "evaluate_every=2", "name=x")
     assert "evaluate_every = 2: every measured pair in the validation split is longer than max_tokens = 512" in said
     judges = "data=runs/prepare/others,runs/prepare/pairs"

@@ -17,10 +17,10 @@ from tests.train.test_exactness import OBJECTIVES, head
 from tests.train.worlds import adapted, posts, rows, unpaired
 from train import checkpoints
 from train.examples import Example
+from train.fit import Recipe, Trained
+from train.fit import fit as fit_
 from train.objectives import Objective, dpo, kto, pairwise, sft
 from train.order import GroupedByLength, Rows
-from train.steps import Recipe, Trained
-from train.steps import fit as fit_
 from train.trainer import AdapterTrainer
 from virality import ledger, tables
 from virality.errors import ViralityError

@@ -20,9 +20,9 @@ import torch
 from tests.train.worlds import pair
 from train import adapters, reference
 from train.examples import Emphasis, Example, encode, encode_posts, encode_unpaired
+from train.fit import Recipe, fit
 from train.fused import fused
 from train.objectives import REFERRED, Objective, dpo, ipo, kto, orpo, pairwise, sft, simpo
-from train.steps import Recipe, fit
 from virality.models import tiny
 from virality.models.prompts import Prompt
 

@@ -17,8 +17,8 @@ from tests.train.test_trainer import FOUR, RECIPE, TOKENIZER, examples, fit, int
 from tests.train.worlds import adapted
 from train import checkpoints, objectives
 from train.examples import Example
+from train.fit import fit as fit_
 from train.objectives import Objective
-from train.steps import fit as fit_
 
 JUDGED = replace(RECIPE, save_every=0, evaluate_every=2)
 

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import pytest
 
-from data_prep.records import Pair
+from data_prep.records import Pair, pair_schema
 from data_prep.sources.table import identifier
 from train import adapters
+from virality import runs, tables
 from virality.cli import main
 from virality.models import tiny
 
@@ -124,6 +125,14 @@ def corpus_pairs(count: int, *, split: str = "train", seed: int = 0, kind: str =
         made.append(pair(f"{' '.join(worse)} {split} {at}", f"{' '.join(better)} {split} {at}", split=split, kind=kind,
                          component=f"{split}{at // 2}"))  # fmt: skip
     return made
+
+
+def prepared(name: str, pairs: list[Pair]) -> None:
+    """A finished run of `prepare` below the working folder that made these pairs."""
+    here = runs.start("prepare", name, settings={}, inputs={})
+    with here.file("pairs.parquet") as path:
+        tables.write(pairs, pair_schema(), path)
+    here.finish(rights={"basis": {"own_export": len(pairs)}, "research_only": False})
 
 
 def installed(package: str) -> None:
