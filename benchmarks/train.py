@@ -275,7 +275,7 @@ def main() -> None:
     last = {f"{kind}_ratio": round(one["ratio"]["median"], 3) for kind, one in shipped.items()}
     if "dpo" in shipped:
         last["dpo_cached_ratio"] = round(shipped["dpo"]["ratio_cached"]["median"], 3)
-    last["memory_ratio"] = round(max((one["memory_ratio"] for one in shipped.values()), default=0.0), 3)
+    last["memory_ratio"] = round(max(one["memory_ratio"] for one in shipped.values() or found), 3)
     print(json.dumps(last | {"max_relative_error": max(errors.values())}))
 
 
