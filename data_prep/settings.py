@@ -64,9 +64,13 @@ class Filters(Settings):
     """Which posts are kept."""
 
     min_words: int = Field(4, ge=0)
+    """Shorter posts are dropped."""
     max_characters: int = Field(2000, ge=10)
+    """Longer posts are dropped."""
     replies: bool = False
+    """true: replies to others are kept too."""
     reposts: bool = False
+    """true: what an account passed on of others is kept too."""
 
 
 class Engagement(Settings):
@@ -105,12 +109,19 @@ class Splits(Settings):
     """How pairs are kept apart; what is left of the shares is `train`."""
 
     mode: Mode = "component"
+    """What is kept apart: component: whatever shares a test, a link, a post, an author's time block or nearly the same
+    text; time: also, the latest are the test; author: whole accounts; by_file: as files are named (test, validation);
+    test_only: all is test."""
     judge: float = Field(0.15, ge=0, lt=1)
+    """Share that only judges learn from."""
     validation: float = Field(0.1, ge=0, lt=1)
+    """Share that chooses checkpoints and calibrates."""
     test: float = Field(0.2, ge=0, lt=1)
+    """Share that is measured on, once."""
     block_days: int = Field(14, ge=1)
     """Length of an author's time block."""
     seed: int = 0
+    """Of the draw of components."""
 
     @field_validator("mode", mode="before")
     @classmethod
@@ -140,7 +151,7 @@ class Machine(Settings):
 
 
 class PrepareSettings(RunSettings):
-    """A file in configs/data/."""
+    """Raw files, or prepared runs to mix -> posts, pairs and a data sheet."""
 
     path: Paths = ()
     """Files, folders, globs, pypi:PACKAGE/path or hf:OWNER/NAME; one, a list, or a,b."""
@@ -153,12 +164,19 @@ class PrepareSettings(RunSettings):
     world: Literal["confounded", "unconfounded", "broken"] = "confounded"
     """source.kind = simulated: which sort of world."""
     source: Source | None = None
+    """How the files are read; needed with path."""
     rights: Rights | None = None
+    """On what ground the rows may be used; needed with path."""
     filters: Filters = Filters()
+    """Which posts are kept."""
     engagement: Engagement = Engagement()
+    """How counts become lift."""
     pairs: Pairs | None = None
+    """Which pairs are made; needed with path."""
     splits: Splits = Splits()
+    """How pairs are kept apart; what is left of the shares is `train`."""
     machine: Machine = Machine()
+    """What the machine may give. Nothing that is written depends on it."""
 
     @model_validator(mode="after")
     def _one_input(self) -> PrepareSettings:

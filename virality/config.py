@@ -1,7 +1,7 @@
-"""One YAML file plus `key=value` overrides -> one frozen settings object, or every mistake at once.
+"""YAML files plus `key=value` overrides -> one frozen settings object with the origin of each value, or every mistake.
 
 A YAML names only what differs from the defaults. There are no includes, no interpolation and no class paths;
-nested keys are dotted (`lora.rank=32`).
+nested keys are dotted (`lora.rank=32`), and a further YAML on the command line is laid over the first.
 """
 
 from __future__ import annotations
@@ -9,21 +9,49 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from virality.errors import ViralityError
+from virality.layers import Layers, lay
+from virality.mistakes import Broken, Mistakes, check, take_unknown
 from virality.spelling import nearest as nearest
-from virality.spelling import nearest_key, nearest_path
+
+DEFAULT = "default"
 
 
 class Settings(BaseModel):
-    """Base of every settings class: frozen, and an unknown key is a mistake. `name: 2024` is the word '2024'."""
+    """Base of every settings class: frozen, and an unknown key is a mistake. `name: 2024` is the word '2024'.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True)
+    A string under a field says what the setting means: errors, schema and docs/configuration.md are made of it.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True, allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )  # fmt: skip
+
+    def broken(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Rules between settings that do not hold: the keys it speaks of, the one to mend first, and what is wrong."""
+        return iter(())
+
+    @model_validator(mode="after")
+    def _rules_hold(self) -> Self:
+        if rules := list(self.broken()):
+            raise Broken(rules)
+        return self
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _yes_is_no_number(cls, value: object, info: ValidationInfo) -> object:
+        """YAML reads `on`, `off`, `yes` and `no` as true and false, and pydantic these as 1 and 0."""
+        if isinstance(value, bool) and _takes_numbers(cls.model_fields[str(info.field_name)].annotation):
+            raise PydanticCustomError("bool_for_number", "should be a number")
+        return value
 
 
 class RunSettings(Settings):
@@ -34,44 +62,67 @@ class RunSettings(Settings):
     out: str | None = None
     """Another folder than runs/<step>/<name>."""
     seed: int = 0
+    """Of whatever is drawn at random: the same seed, settings and inputs give the same run."""
 
 
 S = TypeVar("S", bound=Settings)
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a date is a word: no setting is a time, and a run may be named after a day."""
+@dataclass(frozen=True, slots=True)
+class Read(Generic[S]):
+    """Settings and where each came from.
+
+    Fields:
+        settings: valid.
+        origins: dotted key of every setting -> `FILE line N`, `command line` or `default`.
+        laid: what was said and where, for `mistakes`.
+    """
+
+    settings: S
+    origins: dict[str, str]
+    laid: Layers
+
+    def mistakes(self) -> Mistakes:
+        """To tell of settings that fit by themselves and not with this machine or these data, by the same places."""
+        return Mistakes(Layers(self.laid.config, self.laid.values, self.laid.places))
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def read(model: type[S], path: Path, overrides: Sequence[str] = ()) -> Read[S]:
+    """Settings of class `model` from the YAML at `path`, with `overrides` laid over it.
+
+    Args:
+        model: a settings class.
+        path: the config.
+        overrides: further YAML files (words that end in .yaml and hold no `=`) are laid over it in their order, then
+            the `key=value` words, whatever the order in which they stand.
+
+    Raises:
+        ViralityError: a file is missing or not a mapping; or one line for each key that is unknown (with the section
+            it belongs in, or the nearest name) or has a value that does not fit, each rule between settings that does
+            not hold, and each override that is none.
+    """
+    laid = lay(path, overrides)
+    found = Mistakes(laid)
+    take_unknown(model, laid.values, found)
+    settings = check(model, laid.values, found)
+    if not isinstance(settings, model) or found.lines():
+        raise ViralityError("\n".join(found.lines()))
+    places = {key: place.origin for key, place in laid.places.items()}
+    origins = {key: places.get(key, DEFAULT) for key in flat(settings.model_dump(mode="json"))}
+    return Read(settings, origins, laid)
 
 
 def load(model: type[S], path: Path, overrides: Sequence[str] = ()) -> S:
-    """Settings of class `model` from the YAML at `path`, with `overrides` laid over it.
+    """The settings of `read`."""
+    return read(model, path, overrides).settings
 
-    Raises:
-        ViralityError: the file is missing or not a mapping, or one line for each key that is unknown (with the
-            nearest valid name) or has a value that does not fit, and for each override that is none.
-    """
-    values: dict[str, Any] = {}
-    from_file, repeated = _read(path)
-    mistakes = [f"{path}: {line}" for line in repeated]
-    given = [(str(path), str(key), value) for key, value in from_file.items()]
-    for place, key, value in [*given, *(_parsed(override) for override in overrides)]:
-        mistake = _lay_over(values, key, value) if key else f"{value!r} is not an override; write key=value"
-        mistakes += [f"{place}: {mistake}"] if mistake else []
-    known = list(_keys(model))
-    mistakes += [f"{path}: {line}" for line in _take_unknown(model, values, known)]
+
+def stated(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """What a config and its overrides say, before it is known whether it is right; empty where they cannot be read."""
     try:
-        settings = model.model_validate(values)
-    except ValidationError as error:
-        mistakes += [f"{path}: {_told(dict(item))}" for item in error.errors()]
-    if mistakes:
-        raise ViralityError("\n".join(mistakes))
-    return settings
+        return lay(path, overrides).values
+    except ViralityError:
+        return {}
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -85,109 +136,8 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return out
 
 
-def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """What the file holds, and the keys that it gives twice: YAML itself would take the last and say nothing."""
-    if not path.is_file():
-        raise ViralityError(f"{path}: no such config file{nearest_path(path, ('.yaml', '.yml'))}")
-    try:
-        text = path.read_text(encoding="utf-8")
-        values, tree = yaml.load(text, Loader=_Loader), yaml.compose(text, Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ViralityError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
-    if values is None:
-        return {}, []
-    if not isinstance(values, dict):
-        raise ViralityError(f"{path}: holds a {type(values).__name__}; a config is a mapping of keys to values")
-    return values, list(_repeated(tree))
-
-
-def _repeated(node: Any, prefix: str = "") -> Iterator[str]:
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        name, line = f"{prefix}{key.value}", key.start_mark.line + 1
-        if name in seen:
-            yield f"line {line}: {name} is there already in line {seen[name]}"
-        seen.setdefault(name, line)
-        yield from _repeated(value, f"{name}.")
-
-
-def _parsed(override: str) -> tuple[str, str, Any]:
-    """Place, key and value of an override; the key is empty where it is none."""
-    key, equals, text = override.partition("=")
-    if not equals or not key.strip():
-        return "command line", "", override
-    try:
-        value = yaml.load(text, Loader=_Loader) if text.strip() else None
-    except yaml.YAMLError:
-        value = text
-    return "command line", key.strip(), value
-
-
-def _lay_over(values: dict[str, Any], key: str, value: object) -> str | None:
-    """Set the dotted `key`; a section laid over a section adds to it. Answers what is wrong, or None."""
-    place = values
-    *parents, leaf = key.split(".")
-    for parent in parents:
-        if place.get(parent) is None:
-            place[parent] = {}
-        if not isinstance(place[parent], dict):
-            return f"{key}: {parent} is a single value and has no keys of its own"
-        place = place[parent]
-    before = place.get(leaf)
-    if isinstance(before, dict) and isinstance(value, dict) and value:  # `{}` empties a section
-        place[leaf] = before | value
-    else:
-        place[leaf] = value
-    return None
-
-
-def _take_unknown(model: type[Any], values: dict[str, Any], known: list[str], prefix: str = "") -> Iterator[str]:
-    """Take the keys that are no setting out of `values`, so that the rest can be checked, and say what each is."""
-    for key in list(values):
-        field = model.model_fields.get(key)
-        if field is None:
-            del values[key]
-            yield f"{prefix}{key} is not a setting{nearest_key(f'{prefix}{key}', known)}"
-            continue
-        inner, optional = _inner_model(field.annotation)
-        if inner is None:
-            continue
-        if values[key] is None and not optional:
-            values[key] = {}  # a section whose lines are all comments
-        if isinstance(values[key], dict):
-            yield from _take_unknown(inner, values[key], known, f"{prefix}{key}.")
-
-
-def _told(item: dict[str, Any]) -> str:
-    key = ".".join(str(part) for part in item["loc"]) or "settings"
-    if item["type"] == "extra_forbidden":
-        return f"{key} is not a setting"
-    shown = "" if item["type"] == "missing" or not item["loc"] else f" = {_short(item['input'])}"
-    return f"{key}{shown}: {_lower(item['msg'])}"
-
-
-def _keys(model: type[Any], prefix: str = "") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        yield f"{prefix}{name}"
-        inner, _ = _inner_model(field.annotation)
-        if inner is not None:
-            yield from _keys(inner, f"{prefix}{name}.")
-
-
-def _inner_model(annotation: Any) -> tuple[type[Any] | None, bool]:
-    """The settings class of a section, and whether None may stand for it."""
-    options = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
-    models = [option for option in options if isinstance(option, type) and hasattr(option, "model_fields")]
-    return (models[0] if models else None), types.NoneType in options
-
-
-def _short(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
-def _lower(sentence: str) -> str:
-    sentence = sentence.removeprefix("Value error, ")
-    return sentence[:1].lower() + sentence[1:]
+def _takes_numbers(annotation: Any) -> bool:
+    options = typing.get_args(annotation) or (annotation,)
+    inner = [one for option in options for one in (typing.get_args(option) or (option,))]
+    is_plain = typing.get_origin(annotation) in (None, types.UnionType, typing.Union)
+    return is_plain and bool not in inner and (int in inner or float in inner)

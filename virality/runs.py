@@ -27,10 +27,10 @@ from virality.config import RunSettings, flat
 from virality.errors import ViralityError
 from virality.progress import is_main, say
 
-_NOT_COMPARED = {"name", "out", "micro_batch"}
+_NOT_COMPARED = {"name", "out", "micro_batch", "activation_checkpointing"}
 """Where and how, not what: a run that was out of memory continues with a smaller micro_batch (of all objectives kto
 alone feels it, through its reference point)."""
-_NOT_COMPARED_SECTIONS = ("machine.",)
+_NOT_COMPARED_SECTIONS = ("machine.", "tracking.")
 _NOT_OUTPUTS = {"tracking", "parts", "work"}
 """Folders of a run that are no result: logs, and what a later run of the same folder would make again."""
 _KEYS = {"step", "state", "settings", "inputs", "command"}
@@ -156,7 +156,7 @@ def start(
     changed = [] if there is None else _changes(folder, there, step, wanted, inputs, grows=grows)
     if there is not None and changed and _only_begun(folder, there):
         there = None  # it failed before it wrote anything: nothing to continue, and nothing to lose
-        (folder / "run.json").unlink(missing_ok=True)
+        _forget(folder)
     if there is not None:
         if changed:
             raise ViralityError(
@@ -248,6 +248,11 @@ def _clear(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
+def _forget(folder: Path) -> None:
+    if is_main():
+        (folder / "run.json").unlink(missing_ok=True)
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -295,7 +300,9 @@ def _changes(
     changed = [
         f"{key} was {_shown(before, key)} and is {_shown(now, key)}"
         for key in sorted(before.keys() | now.keys())
-        if _is_compared(key) and (key in before, before.get(key)) != (key in now, now.get(key))
+        if _is_compared(key)
+        and (key in before, before.get(key)) != (key in now, now.get(key))
+        and not (key not in before and now[key] in (None, False))  # it came later, and is off
     ]
     old = there["inputs"]
     changed += [f"the input {key} has changed" for key in sorted(old.keys() & inputs.keys()) if old[key] != inputs[key]]

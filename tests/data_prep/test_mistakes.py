@@ -33,22 +33,22 @@ def test_all_mistakes_of_a_config_are_told_at_once(shop: Path, capsys: pytest.Ca
         shop, filters={"min_wrds": 3, "max_characters": "many"}, splitz={"mode": "time"}, rights={"basis": "mine"}
     )
     assert mistakes(capsys, "bakery.yaml", "splits.judge=2", "pairs.knds=x") == [
-        "virality prepare: bakery.yaml: filters.min_wrds is not a setting (did you mean filters.min_words?)",
-        "virality prepare: bakery.yaml: pairs.knds is not a setting (did you mean pairs.kinds?)",
-        "virality prepare: bakery.yaml: splitz is not a setting (did you mean splits?)",
-        "virality prepare: bakery.yaml: rights.basis = 'mine': should be one of own_export, opt_in, own_ab_test, "
+        "virality prepare: bakery.yaml: line 2: filters.max_characters = many: should be a whole number of at least 10",
+        "virality prepare: bakery.yaml: line 3: filters.min_wrds = 3: is not a setting "
+        "(did you mean filters.min_words?)",
+        "virality prepare: bakery.yaml: line 9: rights.basis = mine: should be one of own_export, opt_in, own_ab_test, "
         "consent, x_api, unknown or licence:<SPDX>",
-        "virality prepare: bakery.yaml: filters.max_characters = 'many': input should be a valid integer, unable to "
-        "parse string as an integer",
-        "virality prepare: bakery.yaml: splits.judge = 2: input should be less than 1",
+        "virality prepare: bakery.yaml: line 20: splitz = {mode: time}: is not a setting (did you mean splits?)",
+        "virality prepare: command line: pairs.knds = x: is not a setting (did you mean pairs.kinds?)",
+        "virality prepare: command line: splits.judge = 2: should be a number of at least 0 and below 1",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("splits.mode=random", "splits.mode = 'random': a random row split leaks and is refused; use one of component"),
-        ("splits.test=0.9", "splits = {'test': 0.9}: judge + validation + test leave nothing to train on"),
+        ("splits.mode=random", "splits.mode = random: a random row split leaks and is refused; use one of component"),
+        ("splits.test=0.9", "splits = {test: 0.9}: judge + validation + test leave nothing to train on"),
         ("path=headline.csv", "path: headline.csv: no such file or folder (did you mean headlines.csv?)"),
         ("source.columns.text=headlin", "source.columns.text: no column 'headlin' (did you mean headline?); the file"),
         ("source.columns.likess=x", "source.columns.likess is not a field (did you mean likes?)"),
@@ -56,7 +56,7 @@ def test_all_mistakes_of_a_config_are_told_at_once(shop: Path, capsys: pytest.Ca
         ("pairs.kinds=neighbour", "pairs: no pair in 24 posts for pairs.kinds = neighbour; neighbour: 24 posts have no "
                                   "posted_at, 24 posts have no account, 24 posts have no counts"),
         ("splits.mode=by_file", "splits.mode = by_file: no pair is from a file called validation or test"),
-        ("nonsense", "command line: 'nonsense' is not an override; write key=value"),
+        ("nonsense", "command line: nonsense: is no override; write key=value"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_line(shop: Path, capsys: pytest.CaptureFixture[str], override: str, line: str) -> None:

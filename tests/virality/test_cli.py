@@ -62,8 +62,8 @@ def test_every_line_of_a_mistake_says_which_command_it_was(capsys: pytest.Captur
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
-        "virality prepare: bakery.yaml: seeed is not a setting (did you mean seed?)",
-        "virality prepare: bakery.yaml: filtrs is not a setting (did you mean filters?)",
+        "virality prepare: command line: seeed = 1: is not a setting (did you mean seed?)",
+        "virality prepare: command line: filtrs = {min_words: 1}: is not a setting (did you mean filters?)",
     ]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError
 
-from virality.config import Settings, flat, load, nearest
+from virality.config import Settings, flat, load, nearest, read, stated
 from virality.errors import ViralityError
 
 
@@ -28,15 +29,16 @@ class Shop(Settings):
     name: str | None = None
     wares: tuple[str, ...] = ("bread",)
     loss: float = Field(0.1, ge=0)
+    size: Literal["small", "large"] | int = "large"
     oven: Oven = Oven()
     second: Oven | None = None
     prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _can_bake(self) -> Shop:
+    def broken(self) -> Iterator[tuple[tuple[str, ...], str]]:
         if self.oven.degrees < 100 and "bread" in self.wares:
-            raise ValueError("bread needs 100 degrees")
-        return self
+            yield ("oven.degrees", "wares"), "bread needs 100 degrees"
+        if self.size == "small" and len(self.wares) > 1:
+            yield ("wares", "size"), "a small shop has one ware"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -94,56 +96,126 @@ def test_null_stands_for_a_section_where_none_is_allowed(tmp_path: Path) -> None
 def test_every_mistake_is_told_at_once_each_on_a_line(tmp_path: Path) -> None:
     text = "los: 1\nloss: -1\noven: {degres: 1, degrees: hot}\nwares: 5\nloss: 2\n"
     assert mistakes(tmp_path, text, "oven.mode=gas", "bread", "name.first=Jo", "=3") == [
-        "shop.yaml: line 5: loss is there already in line 2",
-        "command line: 'bread' is not an override; write key=value",
-        "command line: '=3' is not an override; write key=value",
-        "shop.yaml: los is not a setting (did you mean loss?)",
-        "shop.yaml: oven.degres is not a setting (did you mean oven.degrees?)",
-        "shop.yaml: name = {'first': 'Jo'}: input should be a valid string",
-        "shop.yaml: wares = 5: input should be a valid tuple",
-        "shop.yaml: oven.degrees = 'hot': input should be a valid number, unable to parse string as a number",
-        "shop.yaml: oven.mode = 'gas': input should be 'air' or 'stone'",
+        "shop.yaml: line 1: los = 1: is not a setting (did you mean loss?)",
+        "shop.yaml: line 3: oven.degres = 1: is not a setting (did you mean oven.degrees?)",
+        "shop.yaml: line 3: oven.degrees = hot: should be a number above 0 and at most 300",
+        "shop.yaml: line 4: wares = 5: should be a list of texts",
+        "shop.yaml: line 5: loss = 2: is there already in line 2; keep one of the two",
+        "command line: bread: is no override; write key=value, or name a .yaml file",
+        "command line: =3: is no override; write key=value, or name a .yaml file",
+        "command line: name = {first: Jo}: should be text or null",
+        "command line: oven.mode = gas: should be air or stone",
     ]
 
 
 def test_an_unknown_key_hides_no_mistake_between_other_keys(tmp_path: Path) -> None:
     assert mistakes(tmp_path, "oven: {degrees: 50}\ncolour: red\n") == [
-        "shop.yaml: colour is not a setting",
-        "shop.yaml: settings: bread needs 100 degrees",
+        "shop.yaml: line 1: oven.degrees = 50: bread needs 100 degrees",
+        "shop.yaml: line 2: colour = red: is not a setting",
     ]
+
+
+def test_rules_are_told_beside_other_mistakes_unless_they_speak_of_what_is_wrong(tmp_path: Path) -> None:
+    text = "oven: {degrees: 50}\nwares: [bread, rolls]\nsize: small\n"
+    rules = ["shop.yaml: line 1: oven.degrees = 50: bread needs 100 degrees",
+             "shop.yaml: line 2: wares = [bread, rolls]: a small shop has one ware"]  # fmt: skip
+    assert mistakes(tmp_path, text) == rules
+    assert mistakes(tmp_path, text, "loss=-1") == [*rules, "command line: loss = -1: should be a number of at least 0"]
+    wrong = "command line: size = tiny: should be small, large or a whole number"
+    assert mistakes(tmp_path, text, "size=tiny") == [rules[0], wrong]
+    with pytest.raises(ValidationError, match=r"oven\.degrees: bread needs 100 degrees"):
+        Shop(oven=Oven(degrees=50))
+
+
+@pytest.mark.parametrize("written", ["yes", "on", "true", "off"])
+def test_what_yaml_reads_as_true_or_false_is_no_number(tmp_path: Path, written: str) -> None:
+    [line] = mistakes(tmp_path, f"loss: {written}\n")
+    assert line.endswith("should be a number of at least 0")
+
+
+@pytest.mark.parametrize("written", [".nan", ".inf", "inf"])
+def test_a_number_is_finite(tmp_path: Path, written: str) -> None:
+    assert len(mistakes(tmp_path, f"loss: {written}\n")) == 1
+
+
+def test_what_an_anchor_repeats_is_changed_in_one_place_alone(tmp_path: Path) -> None:
+    shop = load(Shop, write(tmp_path, "oven: &oven {degrees: 180}\nsecond: *oven\n"), ["second.degrees=200"])
+    assert (shop.oven.degrees, shop.second) == (180, Oven(degrees=200))
+
+
+def test_further_files_lie_over_the_first_in_their_order_and_below_the_words(tmp_path: Path) -> None:
+    path = write(tmp_path, "loss: 0.2\noven:\n  degrees: 180\n  mode: air\n")
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yml"
+    one.write_text("# hot\noven: {degrees: 250}\nloss: 0.3\n")
+    two.write_text("oven.degrees: 270\nprices: {bread: 2}\n")
+    found = read(Shop, path, ["loss=0.4", str(one), str(two), "second={mode: air}"])
+    assert (found.settings.oven, found.settings.loss) == (Oven(degrees=270, mode="air"), 0.4)
+    assert {key: origin.removeprefix(f"{tmp_path}/") for key, origin in found.origins.items()} == {
+        "name": "default", "wares": "default", "size": "default", "loss": "command line",
+        "oven.degrees": "two.yml line 1", "oven.mode": "shop.yaml line 4", "second.degrees": "default",
+        "second.mode": "command line", "prices.bread": "two.yml line 2",
+    }  # fmt: skip
+    assert found.settings == load(Shop, path, [str(one), str(two), "loss=0.4", "second.mode=air"])
+
+
+def test_a_section_that_an_overlay_empties_has_its_defaults_again(tmp_path: Path) -> None:
+    path, over = write(tmp_path, "oven: {degrees: 180}\n"), tmp_path / "over.yaml"
+    over.write_text("oven: {}\n")
+    found = read(Shop, path, [str(over)])
+    assert (found.settings.oven, found.origins["oven.degrees"]) == (Oven(), "default")
+
+
+def test_a_mistake_in_an_overlay_is_told_with_its_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text("\nloss: -1\nrank: 8\n")
+    assert mistakes(tmp_path, "name: x\n", str(tmp_path / "over.yaml")) == [
+        "over.yaml: line 2: loss = -1: should be a number of at least 0",
+        "over.yaml: line 3: rank = 8: is not a setting",
+    ]
+
+
+def test_what_is_stated_is_known_before_it_is_known_to_be_right(tmp_path: Path) -> None:
+    assert stated(write(tmp_path, "los: {a: 1}\n"), ["loss=x"]) == {"los": {"a": 1}, "loss": "x"}
+    assert stated(tmp_path / "gone.yaml") == {}
 
 
 @pytest.mark.parametrize(
     ("text", "guess"),
     [
-        ("degrees: 200", "degrees is not a setting (did you mean oven.degrees?)"),
-        ("degree: 200", "degree is not a setting (did you mean oven.degrees?)"),
-        ("oven: {loss: 1}", "oven.loss is not a setting (did you mean loss?)"),
-        ("oven: {mod: air}", "oven.mod is not a setting (did you mean oven.mode?)"),
-        ("ovn: {mode: air}", "ovn is not a setting (did you mean oven?)"),
-        ("ovn.mode: air", "ovn is not a setting (did you mean oven?)"),
-        ("xyzzy: 1", "xyzzy is not a setting"),
-        ("7: 1", "7 is not a setting"),
+        ("degrees: 200", "degrees = 200: belongs in oven: oven.degrees, or in second: second.degrees"),
+        ("degree: 200", "degree = 200: is not a setting (did you mean oven.degrees?)"),
+        ("oven_mode: air", "oven_mode = air: is not a setting (did you mean oven.mode?)"),
+        ("oven-mode: air", "oven-mode = air: is not a setting (did you mean oven.mode?)"),
+        ("oven: {loss: 1}", "oven.loss = 1: belongs at the top level: loss"),
+        ("oven: {los: 1}", "oven.los = 1: is not a setting (did you mean loss?)"),
+        ("oven: {mod: air}", "oven.mod = air: is not a setting (did you mean oven.mode?)"),
+        ("ovn: {mode: air}", "ovn = {mode: air}: is not a setting (did you mean oven?)"),
+        ("ovn.mode: air", "ovn = {mode: air}: is not a setting (did you mean oven?)"),
+        ("output_dir: x", "output_dir = x: is not a setting"),
+        ("xyzzy: 1", "xyzzy = 1: is not a setting"),
+        ("7: 1", "7 = 1: is not a setting"),
     ],
 )
 def test_a_misspelt_or_misplaced_key_is_answered_with_the_nearest(tmp_path: Path, text: str, guess: str) -> None:
-    assert mistakes(tmp_path, text) == [f"shop.yaml: {guess}"]
+    assert mistakes(tmp_path, text) == [f"shop.yaml: line 1: {guess}"]
 
 
 def test_a_value_that_does_not_fit_inside_a_free_mapping_is_named(tmp_path: Path) -> None:
-    [line] = mistakes(tmp_path, "prices: {bread: -2}")
-    assert line.startswith("shop.yaml: prices.bread = -2: input should be greater than or equal to 0")
+    assert mistakes(tmp_path, "loss: 0.2\nprices:\n  rolls: 1\n  bread: -2") == [
+        "shop.yaml: line 4: prices.bread = -2: should be a number of at least 0"
+    ]
 
 
 def test_a_key_below_a_single_value_is_refused(tmp_path: Path) -> None:
     assert mistakes(tmp_path, "loss: 1", "loss.rate=2") == [
-        "command line: loss.rate: loss is a single value and has no keys of its own"
+        "command line: loss.rate = 2: loss is a single value and has no keys"
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("oven: {mode: air", "not readable as YAML"), ("- a\n- b\n", "holds a list; a config is a mapping"),
+    [("oven: {mode: air", "line 1: not readable as YAML: expected ',' or '}'"),
+     ("loss: 1\n\tx: 1", "line 2: not readable"),
+     ("a: &a {b: *a}", "not readable as YAML"), ("- a\n- b\n", "holds a list; a config is a mapping"),
      ("bread\n", "holds a str"), ("a: !!python/object:os.system x", "not readable as YAML")],
 )  # fmt: skip
 def test_a_file_that_is_no_mapping_is_told_in_one_line(tmp_path: Path, text: str, complaint: str) -> None:
