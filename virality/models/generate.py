@@ -87,9 +87,12 @@ def generate(
 
 def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     """Ids that end an answer: the tokenizer's stop token, which training teaches, and those the model came with."""
-    known = getattr(getattr(bare(model), "generation_config", None), "eos_token_id", None)
-    own = known if isinstance(known, list) else [known]
-    return frozenset(token for token in (tokenizer.eos_token_id, *own) if token is not None)
+    plain = bare(model)
+    found = {tokenizer.eos_token_id}
+    for one in (getattr(plain, "generation_config", None), plain.config.get_text_config(decoder=True)):
+        known = getattr(one, "eos_token_id", None)
+        found |= set(known) if isinstance(known, list) else {known}
+    return frozenset(found - {None})
 
 
 Sampler = Callable[[Any, list[int], int], Any]

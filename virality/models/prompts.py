@@ -13,6 +13,8 @@ from typing import Any
 
 from virality.config import nearest
 from virality.errors import ViralityError
+from virality.models.named import instruct_of
+from virality.models.templates import lead
 from virality.text.slots import SLOT, Slotted, restore, slot
 
 _JOINER = "\u2060"
@@ -70,9 +72,9 @@ def prompt_ids(tokenizer: Any, prompt: Prompt, slotted_draft: str) -> list[int]:
         ViralityError: the base has no chat template, so it answers no one.
     """
     if not tokenizer.chat_template:
-        raise ViralityError(
-            f"base: {tokenizer.name_or_path or 'this tokenizer'}: has no chat template; use the base's instruct version"
-        )
+        name = tokenizer.name_or_path or "this tokenizer"
+        better = instruct_of(name) or "the base's instruct version"
+        raise ViralityError(f"base: {name}: has no chat template, so it answers no one; use {better}")
     conversation = messages(prompt, _defused(tokenizer, slotted_draft))
     # models that can think aloud are asked for the answer alone; other templates do not look at it
     rendered = tokenizer.apply_chat_template(
@@ -82,9 +84,16 @@ def prompt_ids(tokenizer: Any, prompt: Prompt, slotted_draft: str) -> list[int]:
 
 
 def completion_ids(tokenizer: Any, rewrite: str, draft: Slotted) -> list[int]:
-    """Token ids of a rewrite, slotted as its draft is, with the stop token at the end and nowhere else."""
-    text = _defused(tokenizer, _slot_like(rewrite, draft))
-    return [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+    """Token ids of a rewrite, slotted as its draft is, with the stop token at the end and nowhere else.
+
+    They are the ids that the rewrite has behind `prompt_ids`: a space that the base's template writes between the two
+    is the rewrite's, as tokenizers make one token of a space and a word.
+    """
+    spaces, anchor = lead(tokenizer)
+    text = anchor + spaces + _defused(tokenizer, _slot_like(rewrite, draft))
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    before = len(tokenizer(anchor, add_special_tokens=False)["input_ids"]) if anchor else 0
+    return [*ids[before:], tokenizer.eos_token_id]
 
 
 def answer(tokenizer: Any, generated: str, draft: Slotted) -> str:
