@@ -2,42 +2,88 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
-import yaml
-
-from train import run_scorer, run_writer
-from train.settings import LoraScorerSettings, ScorerSettings, WriterSettings
+from train import ranks, refusals, sharding, tracking, zero
+from train.refusals import AnySettings
+from train.settings import AdapterSettings, LoraScorerSettings, ScorerSettings, WriterSettings
 from virality import runs
-from virality.config import load, nearest
+from virality.config import Read, nearest, read
 from virality.errors import ViralityError
-from virality.models.base import find
-from virality.models.prompts import load_prompt
-from virality.progress import say
+from virality.expected import listed
+from virality.layers import Layers, lay
+from virality.mistakes import Mistakes
+from virality.progress import is_main, say
 
-AnySettings = ScorerSettings | LoraScorerSettings | WriterSettings
+TASKS = ("scorer", "writer")
+FAMILIES = ("linear", "encoder", "lora")
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
     """Train what `config` says. Returns the run's folder."""
-    settings: AnySettings = load(_kind(config, overrides), config, overrides)
-    folders = [*settings.data, *_others(settings)]
-    inputs = {folder: runs.digest(Path(folder)) for folder in folders}
-    _refuse_missing(settings)
+    found = _checked(config, overrides)
+    settings = found.settings
+    inputs = {folder: runs.digest(Path(folder)) for folder in [*settings.data, *_others(settings)]}
     folder = runs.place("train", config, settings)
     if dry_run:
-        say(f"would train a {settings.task} on {', '.join(settings.data)} and write to {folder}")
+        _tell(found, folder)
         return folder
     here = runs.begin("train", config, settings, inputs, fresh=fresh)
     if here.finished:
         return here.folder
-    if isinstance(settings, WriterSettings):
-        run_writer.train(settings, here)
-    elif isinstance(settings, LoraScorerSettings):
-        run_scorer.train_adapter(settings, here)
-    else:
+    from train import run_scorer, run_writer  # they import torch: a mistake is told before that
+
+    ranks.take_device()
+    if isinstance(settings, AdapterSettings):
+        with tracking.opened(settings.tracking.to, settings.tracking.project, here) as tracker:
+            if isinstance(settings, WriterSettings):
+                run_writer.train(settings, here, tracker)
+            else:
+                run_scorer.train_adapter(settings, here, tracker)
+    elif is_main():  # a fit of seconds: one rank does it
         run_scorer.train(settings, here)
     return here.folder
+
+
+def _checked(config: Path, overrides: list[str]) -> Read[AnySettings]:
+    """The settings, with every mistake told once: all ranks find the same ones, and the first one speaks."""
+    try:
+        found: Read[AnySettings] = read(_kind(config, overrides), config, overrides)
+        _refuse_missing(found)
+        _refuse_launch(found.settings)
+    except ViralityError as error:
+        if is_main():
+            raise
+        raise SystemExit(error.exit_code) from error
+    return found
+
+
+def _tell(said: Read[AnySettings], folder: Path) -> None:
+    """Print what the run would do.
+
+    Raises:
+        ViralityError: it would fail.
+    """
+    from train import dry_run  # imports torch
+
+    say(f"would train a {said.settings.task} on {', '.join(said.settings.data)} and write to {folder}")
+    try:
+        print("\n".join(dry_run.tell(said.settings, said.origins, folder)))
+    except dry_run.Failing as error:
+        print("\n".join(error.lines))
+        raise
+
+
+def _refuse_launch(settings: AnySettings) -> None:
+    """Refuse to split over ranks what cannot be."""
+    if isinstance(settings, ScorerSettings):
+        return
+    sharding.refuse(settings.bits)
+    zero.refuse(writer=isinstance(settings, WriterSettings), b_ratio=settings.lora.b_ratio)
+    if sharding.asked() and isinstance(settings, WriterSettings) and settings.objective == "grpo":
+        raise ViralityError("objective = grpo: samples from a whole base on each rank; launch with "
+                            "configs/accelerate/ddp.yaml")  # fmt: skip
 
 
 def _others(settings: AnySettings) -> list[str]:
@@ -46,38 +92,46 @@ def _others(settings: AnySettings) -> list[str]:
     return [folder for folder in named if folder is not None]
 
 
-def _refuse_missing(settings: AnySettings) -> None:
-    """Find what can be found missing before a folder is opened for the run."""
-    if not isinstance(settings, ScorerSettings):
-        find(settings.base)
-        load_prompt(settings.prompt)
-        if isinstance(settings, WriterSettings) and settings.grpo.scorer is not None:
-            run_writer.refuse_rewarder(Path(settings.grpo.scorer))
-        return
-    if settings.family == "encoder":
-        find(settings.encoder, "encoder")
-    if settings.features_from:
-        runs.finished(Path(settings.features_from), "train")
+def _refuse_missing(said: Read[AnySettings]) -> None:
+    """Find what can be found wrong before anything heavy is imported or a folder is opened for the run, all at once."""
+    found = said.mistakes()
+    refusals.note(said.settings, found)
+    if lines := found.lines():
+        raise ViralityError("\n".join(lines))
 
 
 def _kind(config: Path, overrides: list[str]) -> type[AnySettings]:
-    """The settings that a config has: `task`, and of a scorer `family`, decide which there are."""
-    task = _stated(config, overrides, "task") or ("writer" if not config.is_file() else None)
-    if task not in ("scorer", "writer"):
-        near = nearest(task or "", ["scorer", "writer"])
-        raise ViralityError(f"{config}: task = {task or 'nothing'}{near}: write task: scorer or task: writer")
+    """The settings that a config has: `task`, and of a scorer `family`, decide which there are.
+
+    Raises:
+        ViralityError: neither is named, together with every other mistake, as far as the config lets one guess.
+    """
+    laid = lay(config, overrides)
+    task, family = (_stated(laid, key) for key in ("task", "family"))
     if task == "writer":
         return WriterSettings
-    return LoraScorerSettings if _stated(config, overrides, "family") == "lora" else ScorerSettings
-
-
-def _stated(config: Path, overrides: list[str], key: str) -> str | None:
-    """What a config and its overrides say of `key`, before they are read as a whole."""
-    stated = [one.partition("=")[2] for one in overrides if one.startswith(f"{key}=")]
-    if stated:
-        return stated[-1]
+    if task == "scorer" and family in ("linear", "encoder"):
+        return ScorerSettings
+    if task == "scorer" and family == "lora":
+        return LoraScorerSettings
+    key, said, options = ("family", family, FAMILIES) if task == "scorer" else ("task", task, TASKS)
+    close = difflib.get_close_matches(said or "", options, n=1, cutoff=0.4)
+    looks = "scorer" if {"family", "split", "control", "encoder"} & laid.values.keys() else "writer"
+    guess = close[0] if close else ("linear" if key == "family" else looks)
+    found = Mistakes(laid)
+    if said is None:
+        found.add(key, f"is missing; write {listed(options)}")
+    else:
+        found.add(key, f"should be {listed(options)}{nearest(said, options)}", said)
     try:
-        values = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return None
-    return str(values[key]) if isinstance(values, dict) and key in values else None
+        read(_kind(config, [*overrides, f"{key}={guess}"]), config, [*overrides, f"{key}={guess}"])
+        rest: list[str] = []
+    except ViralityError as error:
+        rest = str(error).splitlines()
+    raise ViralityError("\n".join(dict.fromkeys([*found.lines(), *rest])))
+
+
+def _stated(laid: Layers, key: str) -> str | None:
+    """What a config and its overrides say of `key`, before they are read as a whole."""
+    said = laid.values.get(key)
+    return None if said is None else str(said)

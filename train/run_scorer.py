@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from data_prep.records import Pair
-from train import adapters, examples, ledgers, objectives, scorers, steps
+from train import adapters, examples, ledgers, objectives, scorers, steps, tokenised
+from train import ready as readiness
 from train.fit import fit
-from train.recipes import judges_of, recipe_of
+from train.ready import Ready
+from train.recipes import callbacks_of, judges_of
 from train.scorers import fitting, lora
 from train.scorers.logistic import calibrate
 from train.settings import LoraScorerSettings, ScorerSettings
+from train.tracking import Tracker
 from virality import ledger, runs
 from virality.errors import ViralityError
 from virality.progress import is_main, say, step
@@ -50,44 +53,57 @@ def train(settings: ScorerSettings, here: runs.Run) -> None:
     _finish(settings, here, data, training, scorer, training.train, likelihood, said, strength=found.strength)
 
 
-def train_adapter(settings: LoraScorerSettings, here: runs.Run) -> None:
+def train_adapter(settings: LoraScorerSettings, here: runs.Run, tracker: Tracker) -> None:
     """Fit a scorer of the lora family."""
     data = steps.read_pairs(settings.data)
-    training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
+    training, ready = make_ready(settings, data, here)
+    recipe = readiness.recipe(settings, ready, here.folder)
     with step(f"loading {settings.base}"):
-        base = steps.load_base(settings.base, settings.prompt, precision=settings.precision, bits=settings.bits,
-                               head="score", seed=settings.seed)  # fmt: skip
-        base.model.config.pad_token_id = base.tokenizer.pad_token_id
-        model = adapters.attach(
-            base.model, task="SEQ_CLS", **settings.lora.model_dump(exclude={"b_ratio"}), seed=settings.seed
-        )
-    emphasis = examples.Emphasis(settings.weighting, settings.labels, settings.margin)
-    pairs = _turned(training.train, settings)
-    rows, too_long = examples.encode_posts(
-        pairs, base.tokenizer, base.prompt, max_tokens=settings.max_tokens, emphasis=emphasis
-    )
-    if not rows:
-        raise ViralityError(f"max_tokens = {settings.max_tokens}: every post is longer; raise it")
-    few = steps.few(training.validation, settings.max_validation if settings.evaluate_every else 0, settings.seed)
-    judges = judges_of(
-        settings, *examples.encode_posts(few, base.tokenizer, base.prompt, max_tokens=settings.max_tokens)
-    )
+        base, model = readiness.load(settings, ready.base, "score")
+    rows, too_long = ready.examples, sum(ready.left_out.values())
     say(f"  {len(rows):,} pairs to learn from, {too_long:,} with a post of more than {settings.max_tokens} tokens left "
         f"out; {adapters.trainable_parameters(model):,} trainable numbers")  # fmt: skip
     by_id = {pair.pair_id: pair for pair in training.train}
     trained = fit(
-        model, base.tokenizer, rows, objectives.pairwise(), recipe_of(settings, here), here.folder,
-        validation=judges, entries=ledgers.entries_of(rows, by_id),
+        model, base.tokenizer, rows, ready.objective, recipe, here.folder, validation=ready.validation,
+        entries=ledgers.entries_of(rows, by_id), callbacks=callbacks_of(settings, tracker),
     )  # fmt: skip
+    found = lora.Read(model, base.tokenizer, base.prompt, base.base, settings.precision)
+    scale, likelihood = calibrate(_margins(found, training.validation))  # a split base computes on all ranks or none
     if not is_main():
         return
-    found = lora.Read(model, base.tokenizer, base.prompt, base.base, settings.precision)
-    scale, likelihood = calibrate(_margins(found, training.validation))
     languages = Counter(pair.lang or "unknown" for pair in training.train)
     scorer = scorers.Scorer("lora", found, scale, dict(languages))
     learned = [by_id[rows[at].pair_id] for at in trained.seen]
     _finish(settings, here, data, training, scorer, learned, likelihood, f"{trained.steps} steps, ",
             base={"spec": base.base.spec, "revision": base.base.revision}, trained=trained.about())  # fmt: skip
+
+
+def make_ready(
+    settings: LoraScorerSettings, data: steps.Data, here: runs.Run | None = None
+) -> tuple[fitting.Training, Ready]:
+    """What a scorer of the lora family learns from; under several ranks it is encoded once, in `here`.
+
+    Raises:
+        ViralityError: there is nothing to learn from, or nothing to judge checkpoints by.
+    """
+    training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
+    base = steps.open_base(settings.base, settings.prompt, trust_remote_code=settings.trust_remote_code)
+    emphasis = examples.Emphasis(settings.weighting, settings.labels, settings.margin)
+    pairs = _turned(training.train, settings)
+
+    def encode(some: list[Pair], emphasis: examples.Emphasis | None = None) -> tuple[list[examples.Example], int]:
+        return examples.encode_posts(
+            some, base.tokenizer, base.prompt, max_tokens=settings.max_tokens, emphasis=emphasis
+        )
+
+    rows, too_long = tokenised.once_for(here, base.base, base.prompt, lambda: encode(pairs, emphasis))
+    if not rows:
+        raise ViralityError(f"max_tokens = {settings.max_tokens}: every post is longer; raise it")
+    few = steps.few(training.validation, settings.max_validation if settings.evaluate_every else 0, settings.seed)
+    left_out = {"longer than max_tokens": too_long} if too_long else {}
+    return training, Ready(data, training.train, settings.split, left_out, base, "score", rows,
+                           judges_of(settings, *encode(few)), training.validation, objectives.pairwise())  # fmt: skip
 
 
 def _turned(pairs: list[Pair], settings: LoraScorerSettings) -> list[Pair]:

@@ -8,23 +8,53 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import Pair
-from train import adapters, examples, grpo, ledgers, objectives, steps
+from train import adapters, examples, grpo, ledgers, objectives, steps, tokenised
+from train import ready as readiness
 from train.drafts import drafts
 from train.fit import Recipe, fit
 from train.objectives import Objective
-from train.recipes import judges_of, recipe_of
+from train.ready import Ready
+from train.recipes import callbacks_of, judges_of, recipe_of
 from train.settings import WriterSettings
+from train.tracking import Tracker
 from virality import ledger, runs
 from virality.errors import ViralityError
 from virality.progress import is_main, say, step
 
 
-def train(settings: WriterSettings, here: runs.Run) -> None:
+def train(settings: WriterSettings, here: runs.Run, tracker: Tracker) -> None:
     """Train the adapter and write it with its ledger."""
     data = steps.read_pairs(settings.data)
     if settings.objective == "grpo":
-        _train_by_rewards(settings, here, data)
+        _train_by_rewards(settings, here, data, tracker)
         return
+    ready = make_ready(settings, data, here)
+    recipe = readiness.recipe(settings, ready, here.folder)
+    with step(f"loading {settings.base}"):
+        base, model = load(settings, ready.base)
+    dtype = str(next(base.model.parameters()).dtype).removeprefix("torch.")
+    say(f"  {len(ready.examples):,} examples to learn from; left out: {dict(ready.left_out) or 'none'}; "
+        f"{adapters.trainable_parameters(model):,} trainable numbers on a base in {dtype}")  # fmt: skip
+    rows, by_id = ready.examples, {pair.pair_id: pair for pair in ready.pairs}
+    trained = fit(
+        model, base.tokenizer, rows, ready.objective, recipe, here.folder, validation=ready.validation,
+        entries=ledgers.entries_of(rows, by_id, ledgers.adapter_entries(settings.init)),
+        callbacks=callbacks_of(settings, tracker, base, data.pairs),
+    )  # fmt: skip
+    if not is_main():
+        return
+    learned = [by_id[name] for name in dict.fromkeys(rows[at].pair_id for at in trained.seen)]
+    _finish(settings, here, data, base, model, ready.pairs, learned, dict(ready.left_out), trained.about())
+    chosen = f", the best after {trained.best}" if trained.best else ""
+    say(f"{here.folder}: {trained.steps} steps{chosen}, mean loss {trained.loss:.4f}")
+
+
+def make_ready(settings: WriterSettings, data: steps.Data, here: runs.Run | None = None) -> Ready:
+    """What the writer learns from, by any objective but grpo; under several ranks it is encoded once, in `here`.
+
+    Raises:
+        ViralityError: there is nothing to learn from, or nothing to judge checkpoints by.
+    """
     pairs, left_out = examples.usable(
         data.pairs, settings.kinds, unfaithful=settings.unfaithful, two=settings.objective in objectives.TWO
     )
@@ -32,61 +62,49 @@ def train(settings: WriterSettings, here: runs.Run) -> None:
         pairs = sorted(pairs, key=lambda pair: (-pair.weight, pair.pair_id))[: settings.max_pairs]
     if not pairs:
         raise ViralityError(f"data: no pair that a writer may learn from; left out: {left_out}")
-    with step(f"loading {settings.base}"):
-        base, model = _model(settings)
-    rows, too_long = _encode(settings, pairs, base)
+    base = steps.open_base(settings.base, settings.prompt, trust_remote_code=settings.trust_remote_code)
+    rows, too_long = tokenised.once_for(here, base.base, base.prompt, lambda: _encode(settings, pairs, base))
     if too_long:
         left_out["longer than max_tokens"] = too_long
     if not rows:
         raise ViralityError(f"max_tokens = {settings.max_tokens}: every example is longer; raise it")
-    dtype = str(next(base.model.parameters()).dtype).removeprefix("torch.")
-    say(f"  {len(rows):,} examples to learn from; left out: {left_out or 'none'}; "
-        f"{adapters.trainable_parameters(model):,} trainable numbers on a base in {dtype}")  # fmt: skip
-    by_id = {pair.pair_id: pair for pair in pairs}
-    trained = fit(
-        model, base.tokenizer, rows, objective_of(settings), recipe_of(settings, here), here.folder,
-        validation=_validation(settings, data.pairs, base),
-        entries=ledgers.entries_of(rows, by_id, ledgers.adapter_entries(settings.init)),
-    )  # fmt: skip
-    if not is_main():
-        return
-    learned = [by_id[name] for name in dict.fromkeys(rows[at].pair_id for at in trained.seen)]
-    _finish(settings, here, data, base, model, pairs, learned, left_out, trained.about())
-    chosen = f", the best after {trained.best}" if trained.best else ""
-    say(f"{here.folder}: {trained.steps} steps{chosen}, mean loss {trained.loss:.4f}")
+    return Ready(data, pairs, "train", left_out, base, "lm", rows, _validation(settings, data.pairs, base), (),
+                 objective_of(settings))  # fmt: skip
 
 
-def refuse_rewarder(scorer: Path) -> None:
-    """Refuse a run that may not be the reward of a writer.
-
-    Raises:
-        ViralityError: TRL is missing, or the run is no scorer's, or the scorer learned from the judge split.
-    """
-    grpo.require_trl()
-    document = runs.finished(scorer, "train")
-    if document.get("task") != "scorer" or document["split"] == "judge":
-        raise ViralityError(f"grpo.scorer = {scorer}: is no guide; name a scorer's run with split=train")
+def load(settings: WriterSettings, asked: steps.Writer) -> tuple[steps.Writer, Any]:
+    """The base and, on it, a new adapter or that of `init`."""
+    if not settings.init:
+        return readiness.load(settings, asked, "lm")
+    base = steps.with_weights(asked, precision=settings.precision, bits=settings.bits)
+    _same_base(Path(settings.init), base)
+    return base, readiness.saving_memory(settings, adapters.load(base.model, Path(settings.init) / "adapter",
+                                                                 trainable=True))  # fmt: skip
 
 
-def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data) -> None:
+def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data, tracker: Tracker) -> None:
     """GRPO: drafts alone are given, the writer samples, gates and scorer pay."""
+    grpo.require_trl()
     with step(f"loading {settings.base}"):
-        base, model = _model(settings)
+        base, model = load(settings, steps.open_base(settings.base, settings.prompt,
+                                                     trust_remote_code=settings.trust_remote_code))  # fmt: skip
     every = drafts(data.pairs, settings.max_pairs or len(data.pairs), settings.seed)
     pairs = [pair for pair in every if grpo.fits(base.tokenizer, base.prompt, pair.worse, settings.max_tokens)]
     left_out = {"longer than max_tokens": len(every) - len(pairs)} if len(every) > len(pairs) else {}
     if not pairs:
         raise ViralityError(f"data: no measured draft of the train split to rewrite; left out: {left_out or 'none'}")
     before = ledgers.adapter_entries(settings.init)
+    guide = steps.load_scorer(Path(str(settings.grpo.scorer)))
     trained = grpo.fit_grpo(
         model, base.tokenizer, base.prompt, [pair.worse for pair in pairs],
-        steps.load_scorer(Path(str(settings.grpo.scorer))),
+        guide,
         platform=_most_common([pair.platform for pair in pairs]),
         recipe=grpo.GrpoRecipe(
-            **settings.grpo.model_dump(exclude={"scorer"}), **_shared_fields(recipe_of(settings, here))
+            **settings.grpo.model_dump(exclude={"scorer"}), **_shared_fields(recipe_of(settings))
         ),
         folder=here.folder,
         entries=lambda checkpoint, seen: ledgers.entries(checkpoint, "train", [pairs[at] for at in seen], before),
+        callbacks=callbacks_of(settings, tracker, base, data.pairs, guide),
     )  # fmt: skip
     if not is_main():
         return
@@ -151,15 +169,6 @@ def objective_of(settings: WriterSettings) -> Objective:
         "kto": lambda: objectives.kto(beta),
     }
     return made[settings.objective]()
-
-
-def _model(settings: WriterSettings) -> tuple[steps.Writer, Any]:
-    """The base and, on it, a new adapter or that of `init`."""
-    base = steps.load_base(settings.base, settings.prompt, precision=settings.precision, bits=settings.bits)
-    if settings.init:
-        _same_base(Path(settings.init), base)
-        return base, adapters.load(base.model, Path(settings.init) / "adapter", trainable=True)
-    return base, adapters.attach(base.model, **settings.lora.model_dump(exclude={"b_ratio"}), seed=settings.seed)
 
 
 def _encode(settings: WriterSettings, pairs: list[Pair], base: steps.Writer) -> tuple[list[examples.Example], int]:
