@@ -193,7 +193,7 @@ def test_a_scorer_says_which_of_two_posts_wins(world: Path, capsys: pytest.Captu
         (["train", "sft.yaml", "prompt=rewrit", "name=x"], "did you mean rewrite"),
         (["train", "dpo.yaml", "lora.rank=8", "name=x"], "the adapter of init is continued"),
         (["train", "guide.yaml", "split=judge", "strength=[]", "name=x"], "strength"),
-        (["train", "judge.yaml", "tsak=scorer", "name=x"], "tsak is not a setting"),
+        (["train", "judge.yaml", "tsak=scorer", "name=x"], "tsak = scorer: is not a setting (did you mean task?)"),
         (["improve", "round.yaml", "least_gain=0.9999", "name=sure"], "gave a rewrite that beats it"),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +15,29 @@ from virality.progress import bar, is_main
 
 
 class Progress(TrainerCallback):
-    """A bar of optimiser steps with the last loss."""
+    """A bar of rows with the last loss, rows a second and the time left."""
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._rows = RowsSeen()
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+    def on_train_begin(self, args: Any, state: Any, control: Any, train_dataloader: Any = None, **_: Any) -> None:
         """Open the bar where the run begins or continues."""
-        self._bar = bar(range(state.max_steps), "training", unit="steps")
-        self._bar.update(state.global_step)
+        self._rows = RowsSeen.of(train_dataloader, args)
+        total, done = self._rows.after(state.max_steps), self._rows.after(state.global_step)
+        self._bar = bar(range(total), "training", unit="rows")
+        # what an earlier part of the run did took none of the time from which the rate is told
+        self._bar.n = self._bar.initial = self._bar.last_print_n = done
+        if done:
+            self._bar.refresh()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """One step more."""
-        self._bar.update(1)
+        """The rows of one step more."""
+        self._bar.update(self._rows.after(state.global_step) - self._bar.n)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
         """Show the loss."""
-        if logs and "loss" in logs:
+        if logs and "loss" in logs and self._bar is not None:
             self._bar.set_postfix_str(f"loss {logs['loss']:.3f}", refresh=False)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -69,6 +77,25 @@ class MetricsFile(TrainerCallback):
         if is_main() and logs:
             with self.path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps({"step": state.global_step, **logs}) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class RowsSeen:
+    """Rows of the training set, and of a step over all ranks; an epoch's last step may have fewer."""
+
+    rows: int = 0
+    each: int = 1
+
+    @classmethod
+    def of(cls, loader: Any, args: Any) -> RowsSeen:
+        """As a trainer tells its callbacks at the beginning."""
+        side_by_side = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
+        return cls(len(loader.dataset), max(1, side_by_side // getattr(args, "num_generations", 1)))  # TRL: of rewrites
+
+    def after(self, step: int) -> int:
+        """Rows that were seen after so many steps."""
+        epochs, more = divmod(step, max(1, math.ceil(self.rows / self.each)))
+        return epochs * self.rows + more * self.each
 
 
 def _step(line: str) -> float:

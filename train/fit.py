@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from train import adapters, checkpoints, failures, optimizers, reference
+from train import adapters, checkpoints, failures, optimizers, reference, sharding, zero
 from train.examples import Example
 from train.objectives import REFERRED, Objective
+from train.tokenised import Stored
 from virality.errors import ViralityError
 from virality.models.precision import device
 from virality.progress import bar, is_main, say
@@ -34,7 +35,6 @@ class Recipe:
     evaluate_every: int = 0
     patience: int = 0
     b_ratio: float | None = None
-    report_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,13 @@ def fit(
     from train.order import Rows
     from train.trainer import QUALITY, AdapterTrainer
 
-    micro, accumulation = _split_batch(recipe, int(os.environ.get("WORLD_SIZE", "1")))
-    rows, judged = ([asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(some)]
-                    for some in (examples, validation))  # fmt: skip
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if zero.stage() and device() == "cpu":
+        raise ViralityError("accelerate config: distributed_type = DEEPSPEED: accelerate drives it on GPUs alone, and "
+                            "none is seen here; launch with configs/accelerate/ddp.yaml")  # fmt: skip
+    micro, accumulation = _split_batch(recipe, world)
+    rows: Sequence[Mapping[str, Any]] = examples.rows() if isinstance(examples, Stored) else _rows(examples)
+    judged = _rows(validation)
     steps = max(1, math.ceil(round(recipe.epochs * math.ceil(len(rows) / recipe.batch_size), 6)))
     every = recipe.evaluate_every if judged else 0
     save_every = every or recipe.save_every
@@ -124,7 +128,7 @@ def fit(
         eval_steps=every or None,
         metric_for_best_model=QUALITY if every else None,
         greater_is_better=True if every else None,
-        report_to=list(recipe.report_to) or "none",
+        report_to="none",  # `train.tracking` tells trackers
         seed=recipe.seed,
         data_seed=recipe.seed,
         use_cpu=device() == "cpu",
@@ -135,6 +139,9 @@ def fit(
         ddp_find_unused_parameters=False,
         ddp_broadcast_buffers=False,  # at each forward, and what a model keeps in buffers never changes here
     )
+    if sharding.asked() and not sharding.is_sharded(model):
+        sharding.shard(model, device())
+        say(f"  the base is split over {world} ranks (FSDP2); the adapter is whole on each")
     model.eval()
     precision = str(next(model.parameters()).dtype)
     with failures.out_of_memory(micro_batch=micro, precision=precision):
@@ -142,16 +149,24 @@ def fit(
     if is_main():
         checkpoints.sweep(folder / "checkpoints")
     checkpoint = checkpoints.newest(folder / "checkpoints")
+    if world > 1:
+        _agree(checkpoint, folder)
     if checkpoint is not None:
         say(f"  continuing from {checkpoint}")
     with (
         failures.out_of_memory(micro_batch=micro, precision=precision),
-        fused.fused(model) if path.shared else contextlib.nullcontext(),
+        # ZeRO-3 gathers what a module holds when it is called, and a fused layer calls none of its own
+        fused.fused(model) if path.shared and zero.stage() < 3 else contextlib.nullcontext(),
+        sharding.ours(),
     ):
-        _refer(model, objective, rows, judged, tokenizer.pad_token_id, micro, folder, shared=path.shared)
+        referred = _refer(model, objective, rows, judged, tokenizer.pad_token_id, micro, folder, shared=path.shared)
+        if isinstance(examples, Stored):
+            data = Dataset.from_file(str(examples.path))
+        else:
+            data = Dataset.from_list([dict(row) for row in rows])
         progress = Progress()
         trainer = AdapterTrainer(
-            rows=Rows(Dataset.from_list(rows)),
+            rows=Rows(data.add_column("reference", referred) if referred else data),
             validation=judged,
             objective=objective,
             shared=path.shared,
@@ -170,6 +185,7 @@ def fit(
             trainer.go(checkpoint)
         finally:
             progress.close()
+    zero.whole(model)
     model.eval()
     seen, best = sorted(trainer.seen_so_far()), trainer.state.best_global_step or None
     if best is not None and best != trainer.state.global_step:
@@ -182,27 +198,44 @@ def fit(
     )
 
 
+def _rows(examples: Sequence[Example]) -> list[dict[str, Any]]:
+    return [asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(examples)]
+
+
+def _agree(checkpoint: Path | None, folder: Path) -> None:
+    """Refuse to go on from different checkpoints: ranks would wait for each other for ever."""
+    import torch
+
+    found: list[Any] = [None] * torch.distributed.get_world_size()
+    torch.distributed.all_gather_object(found, checkpoint and checkpoint.name)
+    if len(set(found)) > 1:
+        raise ViralityError(f"{folder}: holds other checkpoints on other machines; name a folder that all share (out=)")
+
+
 def _refer(
     model: Any,
     objective: Objective,
-    rows: list[dict[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
     judged: list[dict[str, Any]],
     pad: int,
     micro_batch: int,
     folder: Path,
     *,
     shared: bool,
-) -> None:
-    """Give rows the log-probabilities under the reference, where the objective or its judge has one."""
-    wanted = (*(rows if objective.name in REFERRED else ()), *(judged if objective.name in (*REFERRED, "sft") else ()))
-    if wanted:
-        found = reference.kept(
-            folder / "work" / "reference.json",
-            wanted,
-            lambda: reference.logps(model, wanted, pad, micro_batch, shared=shared, progress=bar),
-        )
-        for row, values in zip(wanted, found, strict=True):
-            row["reference"] = values
+) -> list[list[float]]:
+    """Log-probabilities of rows under the reference, where the objective has one; gives judged rows theirs."""
+    own = rows if objective.name in REFERRED else ()
+    wanted = (*own, *(judged if objective.name in (*REFERRED, "sft") else ()))
+    if not wanted:
+        return []
+    found = reference.kept(
+        folder / "work" / "reference.json",
+        wanted,
+        lambda: reference.logps(model, wanted, pad, micro_batch, shared=shared, progress=bar),
+    )
+    for row, values in zip(judged, found[len(own) :], strict=True):
+        row["reference"] = values
+    return found[: len(own)]
 
 
 def _split_batch(recipe: Recipe, world: int) -> tuple[int, int]:

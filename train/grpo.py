@@ -48,7 +48,6 @@ class GrpoRecipe:
         save_every: steps between checkpoints; 0: none.
         seed: of order and samples.
         b_ratio: how many times faster B learns than A (LoRA+); None: alike.
-        report_to: trackers by their names in transformers.
     """
 
     learning_rate: float
@@ -63,7 +62,6 @@ class GrpoRecipe:
     save_every: int
     seed: int
     b_ratio: float | None = None
-    report_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +99,7 @@ def fit_grpo(
     recipe: GrpoRecipe,
     folder: Path,
     entries: checkpoints.Entries | None = None,
+    callbacks: Sequence[Any] = (),
 ) -> Rewarded:
     """Train the adapter on `model` in place; checkpoints and metrics.jsonl go to `folder`, and a run continues there.
 
@@ -117,6 +116,7 @@ def fit_grpo(
         recipe: see there.
         folder: of the run.
         entries: (name of a checkpoint, numbers of drafts) -> its rows of the ledger.
+        callbacks: of `transformers`, beside the bar and metrics.jsonl.
 
     Raises:
         ViralityError: TRL is missing or another one, micro_batch or ranks do not divide a step, or the scorer, a
@@ -158,7 +158,7 @@ def fit_grpo(
         logging_steps=max(1, steps // 20),
         save_strategy="steps" if recipe.save_every else "no",
         save_steps=recipe.save_every or 500,
-        report_to=list(recipe.report_to) or "none",
+        report_to="none",
         seed=recipe.seed,
         data_seed=recipe.seed,
         use_cpu=device() == "cpu",
@@ -186,7 +186,7 @@ def fit_grpo(
             args=arguments,
             train_dataset=Dataset.from_list([{"prompt": forms[at], "draft": drafts[at]} for at in rows]),
             processing_class=tokenizer,
-            callbacks=[Progress(), MetricsFile(folder / "metrics.jsonl")],
+            callbacks=[Progress(), MetricsFile(folder / "metrics.jsonl"), *callbacks],
             optimizers=(optimizer, None),
         )
         trainer.remove_callback(PrinterCallback)

@@ -77,7 +77,7 @@ class GrpoTrainer(SavesAside, GRPOTrainer):  # type: ignore[misc]
             return super().training_step(model, *args, **kwargs)
 
     def _clip_grad_norm(self, model: Any) -> Any:
-        norm = super()._clip_grad_norm(model)
+        norm = super()._clip_grad_norm(model)  # type: ignore[no-untyped-call]
         if not math.isfinite(float(norm)):
             last = zip(self._logs["prompt"], self._logs["completion"], self._logs["advantages"], strict=True)
             rows = [{"draft": draft, "rewrite": rewrite, "advantage": value} for draft, rewrite, value in last]

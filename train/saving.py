@@ -8,7 +8,9 @@ from typing import Any
 
 from transformers import Trainer, TrainerState
 
-from train import adapters, checkpoints
+from train import adapters, checkpoints, termination
+from virality.errors import Interrupted
+from virality.progress import is_main, stop
 
 
 class SavesAside(Trainer):
@@ -34,21 +36,32 @@ class SavesAside(Trainer):
         return state.global_step >= self.args.max_steps
 
     def go(self, checkpoint: Path | None) -> None:
-        """Train from the beginning or from `checkpoint`, which may be that of the last step."""
+        """Train from the beginning or from `checkpoint`, which may be that of the last step.
+
+        Raises:
+            Interrupted: a signal asked the run to end; the step at work was ended and saved.
+        """
         if checkpoint is not None:
             state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
             if self.has_ended(state):
                 self.state = state
                 adapters.restore(self.model, checkpoint)
                 return
-        self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        asked = termination.StopAtStep()
+        self.callback_handler.callbacks.insert(0, asked)
+        with termination.noted():
+            self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        if asked.at is not None:
+            stop.clear()
+            place = f"{Path(str(self.args.output_dir)).parent}: stopped after step {asked.at} of {self.args.max_steps}"
+            raise Interrupted(f"{place}, which is saved; the same command continues" if is_main() else "")
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         folder = Path(str(self.args.output_dir))
         with checkpoints.writing(folder, self.state.global_step) as written:
             self.args.output_dir = str(written.parent)
             try:
-                super()._save_checkpoint(model, trial)  # type: ignore[no-untyped-call]
+                super()._save_checkpoint(model, trial)
             finally:
                 self.args.output_dir = str(folder)
             seen, best = self.seen_so_far(), self.state.best_global_step or None

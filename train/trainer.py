@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from transformers import TrainerState
 
-from train import checkpoints, failures
+from train import checkpoints, failures, sharding, zero
 from train.layout import Batch, paths
 from train.objectives import Objective, pair_metrics
 from train.order import GroupedByLength, Rows
@@ -65,6 +65,7 @@ class AdapterTrainer(SavesAside):
             eval_dataset=list(validation) or None,
             **options,
         )
+        self.sharded = sharding.is_sharded(self.model)
         self.rows = rows
         self.validation = list(validation)
         self.objective = objective
@@ -75,6 +76,7 @@ class AdapterTrainer(SavesAside):
         self.entries = entries
         self.patience = patience
         self.keep = keep
+        self._lengths = list(rows.column("length"))
         self._logged: dict[str, list[float]] = {}
         self._step: list[Batch] = []
 
@@ -90,7 +92,9 @@ class AdapterTrainer(SavesAside):
             self._stop_at(
                 [inputs], f"the loss of this batch at step {self.state.global_step + 1} is {float(loss.detach())}"
             )
-        self.seen.update(inputs["rows"].tolist())
+        numbers = inputs["rows"].tolist()
+        self.seen.update(numbers)
+        self.state.num_input_tokens_seen += self.args.world_size * sum(self._lengths[at] for at in numbers)
         for name, value in self.objective.metrics(values, inputs).items():
             self._logged.setdefault(name, []).append(value)
         return loss * self.args.world_size  # data parallelism averages gradients over ranks; ours are sums
@@ -113,10 +117,14 @@ class AdapterTrainer(SavesAside):
         size = self.args.train_batch_size
         order = sorted(range(len(self.validation)), key=lambda at: (-self.validation[at]["length"], at))
         batches = [order[at : at + size] for at in range(0, len(order), size)]
-        rewards = torch.zeros(2, len(order))
-        for batch in batches[self.args.process_index :: self.args.world_size]:
-            rows = [self.validation[at] for at in batch]
-            rewards[:, batch] = self.objective.judge(model, rows, self.pad, self.args.device, shared=self.shared).cpu()
+        rewards, count = torch.zeros(2, len(order)), len(batches)
+        if self.sharded or zero.stage() == 3:  # each forward takes every rank
+            batches = sharding.filled_up(batches, self.args.world_size)
+        for at in range(self.args.process_index, len(batches), self.args.world_size):
+            rows = [self.validation[one] for one in batches[at]]
+            found = self.objective.judge(model, rows, self.pad, self.args.device, shared=self.shared).cpu()
+            if at < count:
+                rewards[:, batches[at]] = found
         if self.args.world_size > 1:
             of_ranks: list[Any] = [None] * self.args.world_size
             torch.distributed.all_gather_object(of_ranks, rewards)
@@ -153,10 +161,31 @@ class AdapterTrainer(SavesAside):
             self._logged.clear()
         super().log(logs, *args, **kwargs)
 
+    def _wrap_model(self, model: Any, training: bool = True, dataloader: Any = None) -> Any:
+        """A base that is split already is wrapped for its adapter alone; accelerate would refuse it."""
+        if self.sharded and training:
+            return sharding.replicated(model) if model is self.model else model
+        return super()._wrap_model(model, training, dataloader)
+
+    def _move_model_to_device(self, model: Any, device: Any) -> None:
+        if not sharding.is_sharded(model):
+            super()._move_model_to_device(model, device)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        if self.sharded:  # the first rank would do it as it reads the weights, and then be alone in gathering them
+            sharding.reshard(self.model)
+        super()._save_checkpoint(model, trial)
+
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         size = self.args.train_batch_size * self.args.gradient_accumulation_steps * self.args.world_size
         lengths, groups = self.rows.column("length"), self.rows.column("group")
-        return GroupedByLength(lengths, groups, size, self.args.seed, full=self.args.world_size > 1)
+        self._order = GroupedByLength(lengths, groups, size, self.args.seed, full=self.args.world_size > 1)
+        return self._order
+
+    def _run_epoch(self, *, epoch: int, **more: Any) -> None:
+        # of a run that continues on several ranks accelerate 1.15 does not tell its sampler, three wrappers down
+        self._order.set_epoch(epoch)
+        super()._run_epoch(epoch=epoch, **more)
 
     def _get_num_items_in_batch(self, batch_samples: list[Batch], device: Any) -> Any:
         mass = torch.tensor(sum(self.objective.mass(batch) for batch in batch_samples), device=device)

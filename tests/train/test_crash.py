@@ -382,5 +382,5 @@ def test_killed_after_the_last_checkpoint_it_ends_without_another_step(
 def test_what_stops_a_run_stands_on_a_line_of_its_own_behind_the_bar(
     here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["train", "imitation.yaml", "learning_rate=1e30", "warmup=0", "schedule=constant"]) == 2
+    assert main(["train", "imitation.yaml", "lora.alpha=1e30", "warmup=0", "schedule=constant"]) == 2
     assert "bad_batch.json: the " in told(capfd.readouterr().err)

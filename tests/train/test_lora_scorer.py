@@ -217,8 +217,8 @@ def test_pairs_of_a_post_that_is_too_long_are_left_out_and_said(here: Path, caps
         (["split=judge"], "no measured pair in the judge split"),
         (["base=tiny:gpt9"], "there are tiny models of"),
         (["prompt=scor"], "prompt = scor: no such prompt (did you mean score?)"),
-        (["strength=[1]"], "strength is not a setting"),
-        (["learning_rate=1e30", "warmup=0", "schedule=constant"], "bad_batch.json: the "),
+        (["strength=[1]"], "strength = [1]: is not a setting"),
+        (["lora.alpha=1e30", "warmup=0", "schedule=constant"], "bad_batch.json: the "),
     ],
 )
 def test_a_mistake_is_one_line(

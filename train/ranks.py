@@ -1,0 +1,50 @@
+"""Which of several processes this one is, before torch knows, and which GPU is its own."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from virality.atomic import aside
+
+
+def world() -> int:
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def local() -> int:
+    """Number of this process on its machine."""
+    return int(os.environ.get("LOCAL_RANK", "0"))
+
+
+def first_here() -> int:
+    """Rank of the first process on this machine: a number that no other machine has."""
+    return int(os.environ.get("RANK", "0")) - local()
+
+
+def take_device() -> None:
+    """Make `cuda` this process's own GPU: every rank would load its base onto the first one."""
+    if world() == 1:
+        return
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.set_device(local() % torch.cuda.device_count())
+
+
+def one_answer(path: Path, ask: Callable[[], str]) -> str:
+    """What `ask` answers on the first process of this machine, for all that run here and for those that continue.
+
+    It goes through a file: the process group, whose collectives give up after some minutes, need not be there.
+    """
+    if world() == 1:
+        return ask()
+    if local() == 0 and not path.is_file():
+        with aside(path) as temporary:
+            temporary.write_text(ask(), encoding="utf-8")
+    while not path.is_file():  # a launcher ends who waits for a dead rank
+        time.sleep(0.2)
+    return path.read_text(encoding="utf-8")
