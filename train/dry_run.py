@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,68 +30,61 @@ _SMALL = 64 << 20
 """Bytes of a run without an adapter."""
 
 
-def tell(settings: Any, origins: Mapping[str, str], folder: Path) -> list[str]:
-    """What the run of `settings` would do, as lines for the terminal.
+def tell(settings: Any, origins: Mapping[str, str], folder: Path) -> Told:
+    """What the run of `settings` would do.
 
     Args:
-        settings: of `virality train`; all that its `run` refuses has been refused.
+        settings: of `virality train`; what its command refuses by itself has been refused.
         origins: dotted key -> where its value is from.
         folder: where the run would write.
-
-    Raises:
-        ViralityError: the run would fail, one line for each reason; the message begins with what was found until then.
     """
-    lines = ["settings", *preview.setting_lines(flat(settings.model_dump(mode="json")), origins)]
-    mistakes: list[str] = []
+    told = Told(["settings", *preview.setting_lines(flat(settings.model_dump(mode="json")), origins)], [])
     try:
-        lines += _work(settings, folder, mistakes)
+        _work(told, settings, folder)
     except ViralityError as error:
-        mistakes.append(str(error))
-    if mistakes:
-        raise Failing(lines, mistakes)
-    return lines
+        told.mistakes.append(str(error))
+    return told
 
 
-class Failing(ViralityError):
-    """A run that would fail.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a dry run found, as lines for the terminal, and what the run would fail of, one line each."""
 
-    Fields:
-        lines: what the dry run found.
-    """
+    lines: list[str]
+    mistakes: list[str]
 
-    def __init__(self, lines: Sequence[str], mistakes: Sequence[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.lines = list(lines)
+    def section(self, title: str, lines: Sequence[str]) -> None:
+        """Lines under a title."""
+        self.lines.extend([title, *lines])
 
 
-def _work(settings: Any, folder: Path, mistakes: list[str]) -> list[str]:
+def _work(told: Told, settings: Any, folder: Path) -> None:
     data = steps.read_pairs(settings.data)
     if isinstance(settings, ScorerSettings):
         training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
-        return [
-            "data",
-            *_pairs(settings, training.train, data.pairs, {}, settings.split),
-            f"  {len(training.validation):,} validation pairs choose the strength and calibrate",
-            "machine",
-            *_room(folder, _SMALL, mistakes),
-        ]
+        told.section("data", _pairs(settings, training.train, data.pairs, {}, settings.split))
+        told.lines.append(f"  {len(training.validation):,} validation pairs choose the strength and calibrate")
+        told.section("machine", _room(folder, _SMALL, told.mistakes))
+        return
     if isinstance(settings, WriterSettings) and settings.objective == "grpo":
         few = drafts(data.pairs, settings.max_pairs or len(data.pairs), settings.seed)
-        return [
-            "data", *_pairs(settings, few, data.pairs, {}, "train"),
-            "base", *_base(settings.base, load_tokenizer(find(settings.base))),
-            "machine", "  memory and time: not estimated for grpo, which samples", *_room(folder, _SMALL, mistakes),
-            "elsewhere", *_elsewhere(settings),
-        ]  # fmt: skip
+        told.section("data", _pairs(settings, few, data.pairs, {}, "train"))
+        told.section("base", _base(settings.base, load_tokenizer(find(settings.base))))
+        told.section("elsewhere", _elsewhere(settings))
+        told.section("machine", ["  memory and time: not estimated for grpo, which samples",
+                                 *_room(folder, _SMALL, told.mistakes)])  # fmt: skip
+        return
     with step("reading and encoding pairs"):
         if isinstance(settings, LoraScorerSettings):
             ready = run_scorer.make_ready(settings, data)[1]
         else:
             ready = run_writer.make_ready(settings, data)
-    told = ["data", *_pairs(settings, ready.pairs, data.pairs, ready.left_out, ready.split), *_tokens(settings, ready)]
-    told += ["base", *_base(settings.base, ready.base.tokenizer), *_positions(settings, ready, mistakes)]
-    told += ["elsewhere", *_elsewhere(settings)]
-    return [*told, *_cost(settings, ready, folder, mistakes)]
+    told.section("data", _pairs(settings, ready.pairs, data.pairs, ready.left_out, ready.split))
+    told.lines.extend(_tokens(settings, ready))
+    told.section("base", _base(settings.base, ready.base.tokenizer))
+    told.lines.extend(_positions(settings, ready, told.mistakes))
+    told.section("elsewhere", _elsewhere(settings))
+    told.section("machine", _cost(settings, ready, folder, told.mistakes))
 
 
 def _pairs(
@@ -145,7 +139,7 @@ def _cost(settings: AdapterSettings, ready: Ready, folder: Path, mistakes: list[
         mistakes.append(found.way_out or f"memory: {gigabytes(found.memory.peak)} are needed at the peak and "
                         f"{gigabytes(found.available)} are available; set micro_batch lower")  # fmt: skip
     trainable = f"  {adapters.trainable_parameters(model):,} trainable numbers in the adapter"
-    return ["machine", trainable, *found.lines(), *_room(folder, found.disk, mistakes)]
+    return [trainable, *found.lines(), *_room(folder, found.disk, mistakes)]
 
 
 def _read(settings: AdapterSettings, ready: Ready) -> Sequence[Any]:

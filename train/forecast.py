@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -172,15 +173,22 @@ def forecast(
         "calibration": forward(of_read),
         "the rest": memory.adapter / _WRITING + _AROUND,
     }
+    free = available.available(where)
+    way_out = None
+    if memory.peak > SHARE * free:
+        smaller = _smaller(of_micro_batch(base, pad, examples, objective, recipe, world=1, where=where), recipe, free)
+        way_out = refusal(memory, free, recipe.micro_batch, smaller=smaller, what=base.found.spec,
+                          bytes_of_number=4 if base.precision == "fp32" else 2)  # fmt: skip
     return Estimate(
         memory=memory,
-        available=available.available(where),
+        available=free,
         seconds=seconds,
         disk=memory.adapter + _FILES + checkpoint * min(saves, _KEPT),
         steps=ahead_.steps,
         tokens=round(ahead_.tokens * ahead_.micro_batches),
         micro_batch=recipe.micro_batch,
         measured=True,
+        way_out=way_out,
     )
 
 
@@ -202,18 +210,17 @@ def from_rows(
         more: `sharding`, `activation_checkpointing`, `optimiser` of `estimate.from_config`.
     """
     where = where or device()
-    free = available.available(where, world) if free is None else free
+    free = available.available(where, _ranks_here(world)) if free is None else free
     memory = of_micro_batch(base, pad, examples, objective, recipe, world=world, where=where, **more)
     found = memory(recipe.micro_batch)
     if found.peak <= SHARE * free:
         return found, None
-    smaller = [part for part in range(recipe.micro_batch - 1, 0, -1)
-               if recipe.micro_batch % part == 0 and memory(part).peak <= SHARE * free][:1]  # fmt: skip
+    smaller = _smaller(memory, recipe, free)
     in_four = None
     if where == "cuda" and base.bits is None and base.kind not in ("dora", "pissa"):
         in_four = of_micro_batch(replace(base, bits=4), pad, examples, objective, recipe, world=world, where=where,
                                  **more)(recipe.micro_batch)  # fmt: skip
-    return found, refusal(found, free, recipe.micro_batch, smaller=smaller[0] if smaller else None, four_bits=in_four,
+    return found, refusal(found, free, recipe.micro_batch, smaller=smaller, four_bits=in_four,
                           what=base.found.spec, bytes_of_number=4 if base.precision == "fp32" else 2)  # fmt: skip
 
 
@@ -229,7 +236,7 @@ def fitting(
     where = device()
     memory = of_micro_batch(base, pad, examples, objective, recipe, world=world, where=where, **more)
     of_rank = max(1, recipe.batch_size // world)
-    free = available.available(where, world)
+    free = available.available(where, _ranks_here(world))
     return replace(recipe, micro_batch=largest_micro_batch(of_rank, memory, free, base.found.spec))
 
 
@@ -257,6 +264,17 @@ def of_micro_batch(
         return max(training, comparison, key=lambda one: one.peak)
 
     return memory
+
+
+def _smaller(memory: Callable[[int], Memory], recipe: Recipe, free: int) -> int | None:
+    """The largest divisor of the micro-batch, itself left out, that fits."""
+    divisors = (part for part in range(recipe.micro_batch - 1, 0, -1) if recipe.micro_batch % part == 0)
+    return next((part for part in divisors if memory(part).peak <= SHARE * free), None)
+
+
+def _ranks_here(world: int) -> int:
+    """Ranks that share this machine's main memory."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", str(world)))
 
 
 def rows_of(examples: Sequence[Example]) -> list[Mapping[str, Any]]:

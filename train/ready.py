@@ -116,7 +116,7 @@ def load(settings: AdapterSettings, asked: steps.Writer, head: Head) -> tuple[st
 def saving_memory(settings: AdapterSettings, model: Any) -> Any:
     """The model, which keeps no activations of a layer for the way back where the settings want that."""
     if settings.activation_checkpointing:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
     return model
 
 

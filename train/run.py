@@ -68,11 +68,10 @@ def _tell(said: Read[AnySettings], folder: Path) -> None:
     from train import dry_run  # imports torch
 
     say(f"would train a {said.settings.task} on {', '.join(said.settings.data)} and write to {folder}")
-    try:
-        print("\n".join(dry_run.tell(said.settings, said.origins, folder)))
-    except dry_run.Failing as error:
-        print("\n".join(error.lines))
-        raise
+    told = dry_run.tell(said.settings, said.origins, folder)
+    print("\n".join(told.lines))
+    if told.mistakes:
+        raise ViralityError("\n".join(told.mistakes))
 
 
 def _refuse_launch(settings: AnySettings) -> None:

@@ -182,10 +182,10 @@ class AdapterTrainer(SavesAside):
         self._order = GroupedByLength(lengths, groups, size, self.args.seed, full=self.args.world_size > 1)
         return self._order
 
-    def _run_epoch(self, *, epoch: int, **more: Any) -> None:
+    def _run_epoch(self, *, epoch: int, **more: Any) -> None:  # type: ignore[override]
         # of a run that continues on several ranks accelerate 1.15 does not tell its sampler, three wrappers down
         self._order.set_epoch(epoch)
-        super()._run_epoch(epoch=epoch, **more)
+        super()._run_epoch(epoch=epoch, **more)  # type: ignore[no-untyped-call]
 
     def _get_num_items_in_batch(self, batch_samples: list[Batch], device: Any) -> Any:
         mass = torch.tensor(sum(self.objective.mass(batch) for batch in batch_samples), device=device)

@@ -253,3 +253,24 @@ def test_no_checkpoint_asks_the_hub_about_the_base(tmp_path: Path) -> None:
         model.save_pretrained(tmp_path / f"checkpoint-{number}")
     adapters.save(model, tmp_path / "adapter", "somebody/a-model")
     model.save_pretrained(tmp_path / "checkpoint-3")
+
+
+def test_activation_checkpointing_gives_the_same_gradients() -> None:
+    from tests.train.worlds import adapted, rows
+    from train import objectives, paths
+    from train.objectives import moved
+    from train.ready import saving_memory
+    from train.settings import WriterSettings
+
+    objective, given = objectives.sft(), rows(4, preferences=False)
+    found = []
+    for checkpointing in (False, True):
+        settings = WriterSettings(
+            task="writer", base="tiny:llama", data=("x",), objective="sft", activation_checkpointing=checkpointing
+        )
+        model = saving_memory(settings, adapted()).train()
+        assert (paths.why_not(model, 50) is None) is not checkpointing
+        batch = moved(objective.lay(given, 0, shared=False), "cpu")
+        objective.loss(objective.values(model, batch), batch).backward()
+        found.append([one.grad.clone() for one in model.parameters() if one.requires_grad])
+    assert all(bool((one == two).all()) for one, two in zip(*found, strict=True))

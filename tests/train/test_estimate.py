@@ -51,8 +51,9 @@ def test_the_table_gives_the_published_number_of_parameters(name: str) -> None:
     assert all(one.is_meta for one in model.parameters())
 
 
-def test_the_table_knows_the_shapes_of_every_base_but_no_weights() -> None:
+def test_the_table_knows_every_base_and_how_many_positions_it_has() -> None:
     assert len({str(config) for config in table().values()}) == 12
+    assert min(config["max_position_embeddings"] for config in table().values()) == 8192  # not a class's default
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
@@ -260,12 +261,11 @@ def test_an_estimate_tells_memory_time_and_disk() -> None:
     assert found.seconds["reference"] > 0
     assert found.total_seconds == pytest.approx(sum(found.seconds.values()))
     assert found.disk > 3 * found.memory.adapter
-    memory, clock, work, disk = found.lines()
+    memory, clock, work = found.lines()
     assert "at the peak (" in memory
     assert "measured by a probe" in memory
     assert clock.startswith("  time: about ")
     assert "6 steps" in work
-    assert disk.startswith("  disk: ")
     assert not found.fits(found.memory.peak)
 
 
@@ -296,6 +296,17 @@ def test_what_a_scorer_reads_at_its_end_is_counted_once_a_post() -> None:
     assert len(forecast._posts_of(posts)) == 15  # one stands in two pairs
     assert forecast._posts_of(posts) == forecast._posts_of([*posts, *posts])
     assert seconds([])["calibration"] == 0 < seconds(posts)["calibration"]
+
+
+def test_a_probed_run_that_does_not_fit_is_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = forecast.Base(LLAMA, "fp32", rank=worlds.LORA["rank"])
+    monkeypatch.setattr(available, "available", lambda *_: 1 << 20)
+    found = forecast.forecast(worlds.adapted(), base, 0, examples(20), objectives.sft(), recipe())
+    assert not found.fits()
+    assert found.way_out is not None
+    assert found.way_out.startswith("base: tiny:llama: needs ")
+    assert "and 1 MB are free; " in found.way_out
+    assert found.way_out in found.lines()[-1]
 
 
 def test_the_largest_micro_batch_that_fits_is_taken_for_auto() -> None:

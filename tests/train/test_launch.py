@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import yaml
 from safetensors.torch import load_file
 
@@ -184,6 +185,7 @@ def test_what_deepspeed_would_do_otherwise_is_refused(
         zero.refuse(**asked)
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="with a GPU it begins")
 def test_deepspeed_without_a_gpu_is_refused(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
