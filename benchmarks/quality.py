@@ -62,7 +62,8 @@ def weighting(training: fitting.Training, test: Sequence[Pair]) -> list[str]:
     ones = np.ones(len(training.train))
     p = np.asarray([0.9 if pair.p_better is None else pair.p_better for pair in training.train])
     lift = np.asarray([np.nan if pair.lift is None else abs(pair.lift) for pair in training.train])
-    lift = np.where(np.isnan(lift), np.nanmean(lift), lift)
+    known = lift[~np.isnan(lift)]
+    lift = np.where(np.isnan(lift), known.mean() if len(known) else 1.0, lift)  # none is known: all alike
     ways = {
         "hard labels, unweighted": (ones, ones),
         "soft labels": (p, ones),

@@ -95,13 +95,13 @@ def largest_difference(model: Any, objective: Objective, rows: Sequence[Mapping[
     named = [(name, one) for name, one in model.named_parameters() if one.requires_grad]
     found: list[tuple[float, list[Any]]] = []
     with _Unzeroed(named):
-        for shared in (True, False):
+        for shared in (False, True):  # the larger first: what the smaller leaves would lie scattered under it
             batch: Batch = moved(objective.lay(rows, pad, shared=shared), next(model.parameters()).device)
             with fused(model) if shared else torch.enable_grad():
                 loss = objective.loss(objective.values(model, batch), batch)
                 gradients = torch.autograd.grad(loss, [one for _, one in named], allow_unused=True)
             found.append((float(loss.detach()), [None if one is None else one.float() for one in gradients]))
-    (one, mine), (two, plain) = found
+    (two, plain), (one, mine) = found
     apart = [a if b is None else b if a is None else a - b for a, b in zip(mine, plain, strict=True)]
     return max(abs(one - two) / max(abs(two), 1e-12), _norm(apart) / max(_norm(plain), 1e-12))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,9 +63,7 @@ def describe(settings: AdapterSettings, ready: Ready) -> forecast.Base:
         precision="bf16" if choose(settings.precision) == torch.bfloat16 else "fp32",
         head=ready.head,
         bits=settings.bits,
-        kind=settings.lora.kind,
-        rank=settings.lora.rank,
-        targets=settings.lora.targets,
+        **_adapter(settings),
         shared=settings.shared_prefix and not settings.lora.dropout and not settings.activation_checkpointing,
     )
 
@@ -128,6 +127,20 @@ def launch(settings: AdapterSettings) -> dict[str, Any]:
     elif zero.stage():
         split = "zero3" if zero.stage() == 3 else "zero2"
     return {"sharding": split, "activation_checkpointing": settings.activation_checkpointing}
+
+
+def _adapter(settings: AdapterSettings) -> dict[str, Any]:
+    """Kind, rank and targets of the adapter: a new one, or that of `init`."""
+    init = getattr(settings, "init", None)
+    if init is None:
+        return settings.lora.model_dump(include={"kind", "rank", "targets"})
+    found = json.loads((Path(init) / "adapter" / "adapter_config.json").read_text(encoding="utf-8"))
+    targets = found["target_modules"]
+    return {
+        "kind": "dora" if found.get("use_dora") else "lora",  # a PiSSA adapter lies there as a LoRA of twice the rank
+        "rank": found["r"],
+        "targets": ("all-linear",) if targets == "all-linear" else tuple(targets),
+    }
 
 
 def _large(base: forecast.Base) -> bool:

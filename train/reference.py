@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from train import sharding
 from train.layout import collate
 from train.logps import completion_logps
 from train.objectives import moved
@@ -38,6 +39,8 @@ def logps(
     batches = [order[at : at + micro_batch] for at in range(0, len(order), micro_batch)]
     spread = torch.distributed.is_available() and torch.distributed.is_initialized()
     rank, world = (torch.distributed.get_rank(), torch.distributed.get_world_size()) if spread else (0, 1)
+    if sharding.is_sharded(model):  # each forward takes every rank: so each has as many
+        batches = sharding.filled_up(batches, world)
     mine = batches[rank::world]
     found: dict[int, list[float]] = {}
     with torch.no_grad():

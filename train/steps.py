@@ -10,7 +10,7 @@ from typing import Any, Literal
 from data_prep.records import Pair, pair_schema
 from data_prep.rights import count, refuse_training
 from data_prep.sources.table import identifier
-from train import adapters, scorers
+from train import adapters, scorers, sharding
 from virality import runs, tables
 from virality.errors import ViralityError
 from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned
@@ -100,7 +100,8 @@ def with_weights(
     asked: Writer, *, precision: Precision = "auto", bits: Literal[4] | None = None, head: Head = "lm", seed: int = 0
 ) -> Writer:
     """What `open_base` gave, with its model."""
-    model = load_model(asked.base, choose(precision), device(), head=head, quantised=quantisation(bits), seed=seed)
+    place = "cpu" if sharding.asked() else device()  # what does not fit on one GPU is split on its way to several
+    model = load_model(asked.base, choose(precision), place, head=head, quantised=quantisation(bits), seed=seed)
     found = loaded(asked.base, model)
     return replace(asked, model=model, base=found, revision=str(found.revision))
 
