@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from train import available
 from train.failures import is_out_of_memory
 from train.layout import Batch
 from train.objectives import REFERRED, Objective, moved
@@ -65,6 +66,7 @@ def choose(
         line = " ".join(f"{type(error).__name__}: {error}".split())[:120]
         say(f"  shared prefix cannot be used with this model ({line}); the plain path is used")
         return PLAIN
+    available.let_go()  # whole rows took more than a tree of them will, and what they leave lies scattered
     dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
     first, *behind = objective.lay(some, pad)["levels"]
     tokens = int(first["mask"].sum()) if behind and len(first["ids"]) == 1 else 0
