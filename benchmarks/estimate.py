@@ -43,8 +43,8 @@ sys.exit(code)
 def estimated(config: Path) -> dict[str, Any]:
     """In this process: all that a run does before its first step, and the estimate."""
     from train import adapters, examples, objectives, run_writer, steps
+    from train.estimate.forecast import Base, forecast, of_micro_batch
     from train.fit import Recipe
-    from train.forecast import Base, forecast, of_micro_batch
     from train.scorers import fitting
     from train.settings import LoraScorerSettings, WriterSettings
     from virality.config import load

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import Pair
-from train import adapters, forecast, preview, run_scorer, run_writer, steps, tracking
+from train import adapters, preview, run_scorer, run_writer, steps, tracking
 from train import ready as readiness
 from train.drafts import drafts
-from train.estimate import gigabytes
+from train.estimate import forecast
+from train.estimate.memory import gigabytes
 from train.ready import Ready
 from train.scorers import fitting
 from train.settings import AdapterSettings, LoraScorerSettings, ScorerSettings, WriterSettings
@@ -112,7 +113,7 @@ def _base(spec: str, tokenizer: Any) -> list[str]:
 
 def _positions(settings: AdapterSettings, ready: Ready, mistakes: list[str]) -> list[str]:
     """Whether every example fits into the positions that the base knows."""
-    from train.architectures import config_of
+    from train.estimate.architectures import config_of
 
     most = getattr(config_of(ready.base.base).get_text_config(), "max_position_embeddings", None)
     longest = max(one.length for one in ready.examples)

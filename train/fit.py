@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from train import adapters, checkpoints, failures, optimizers, reference, sharding, zero
+from train import adapters, checkpoints, failures, optimizers, reference
 from train.examples import Example
+from train.launch import sharding, zero
+from train.launch.tokenised import Stored
 from train.objectives import REFERRED, Objective
-from train.tokenised import Stored
 from virality.errors import ViralityError
 from virality.models.precision import device
 from virality.progress import bar, is_main, say

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from train import available
+from train.estimate import available
 from train.failures import is_out_of_memory
 from train.layout import Batch
 from train.objectives import REFERRED, Objective, moved

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import Pair
-from train import adapters, available, forecast, ranks, sharding, steps, zero
-from train.architectures import config_of, empty
-from train.estimate import Sharding
+from train import adapters, steps
+from train.estimate import available, forecast
+from train.estimate.architectures import config_of, empty
+from train.estimate.memory import Sharding
 from train.examples import Example
 from train.fit import Recipe
+from train.launch import ranks, sharding, zero
 from train.objectives import Objective
 from train.recipes import recipe_of
 from train.settings import AdapterSettings
@@ -120,7 +122,7 @@ def saving_memory(settings: AdapterSettings, model: Any) -> Any:
 
 
 def launch(settings: AdapterSettings) -> dict[str, Any]:
-    """What launch and settings say of memory, as `train.estimate.from_config` takes it."""
+    """What launch and settings say of memory, as `train.estimate.memory.from_config` takes it."""
     split: Sharding = "none"
     if sharding.asked():
         split = "fsdp"

@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from data_prep.records import Pair
-from train import samples
 from train.examples import Example
 from train.fit import Recipe
 from train.scorers import Scorer
 from train.settings import AdapterSettings
 from train.steps import Writer
-from train.tracking import Tracker
+from train.tracking import Tracker, samples
 from virality.errors import ViralityError
 
 AUTO_BATCH = 16
@@ -57,7 +56,7 @@ def callbacks_of(
     """
     if settings.tracking.to == "none":
         return []
-    from train.curves import Tracked
+    from train.tracking.curves import Tracked
 
     drafts = samples.drafts(pairs, settings.tracking.tables, settings.seed)
     if writer is None or not drafts:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from train import sharding
+from train.launch import sharding
 from train.layout import collate
 from train.logps import completion_logps
 from train.objectives import moved

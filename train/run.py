@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from train import ranks, refusals, sharding, tracking, zero
+from train import refusals, tracking
+from train.launch import ranks, sharding, zero
 from train.refusals import AnySettings
 from train.settings import AdapterSettings, LoraScorerSettings, ScorerSettings, WriterSettings
 from virality import runs
@@ -27,7 +28,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     inputs = {folder: runs.digest(Path(folder)) for folder in [*settings.data, *_others(settings)]}
     folder = runs.place("train", config, settings)
     if dry_run:
-        _tell(found, folder)
+        if is_main():
+            _tell(found, folder)
         return folder
     here = runs.begin("train", config, settings, inputs, fresh=fresh)
     if here.finished:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from data_prep.records import Pair
-from train import adapters, examples, ledgers, objectives, scorers, steps, tokenised
+from train import adapters, examples, ledgers, objectives, scorers, steps
 from train import ready as readiness
 from train.fit import fit
+from train.launch import tokenised
 from train.ready import Ready
 from train.recipes import callbacks_of, judges_of
 from train.scorers import fitting, lora

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import Pair
-from train import adapters, examples, grpo, ledgers, objectives, steps, tokenised
+from train import adapters, examples, grpo, ledgers, objectives, steps
 from train import ready as readiness
 from train.drafts import drafts
 from train.fit import Recipe, fit
+from train.launch import tokenised
 from train.objectives import Objective
 from train.ready import Ready
 from train.recipes import callbacks_of, judges_of, recipe_of

@@ -8,7 +8,8 @@ from typing import Any
 
 from transformers import Trainer, TrainerState
 
-from train import adapters, checkpoints, termination
+from train import adapters, checkpoints
+from train.launch import termination
 from virality.errors import Interrupted
 from virality.progress import is_main, stop
 

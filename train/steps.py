@@ -10,7 +10,8 @@ from typing import Any, Literal
 from data_prep.records import Pair, pair_schema
 from data_prep.rights import count, refuse_training
 from data_prep.sources.table import identifier
-from train import adapters, scorers, sharding
+from train import adapters, scorers
+from train.launch import sharding
 from virality import runs, tables
 from virality.errors import ViralityError
 from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned

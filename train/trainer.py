@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from transformers import TrainerState
 
-from train import checkpoints, failures, sharding, zero
+from train import checkpoints, failures
+from train.launch import sharding, zero
 from train.layout import Batch, paths
 from train.objectives import Objective, pair_metrics
 from train.order import GroupedByLength, Rows

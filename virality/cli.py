@@ -99,7 +99,7 @@ def _advice(strange: str, takes_settings: bool) -> str:
 def _catch_termination() -> dict[int, Any]:
     """Let SIGTERM interrupt like Ctrl-C. Returns the handlers to put back; none outside the main thread.
 
-    While an optimiser runs, `train.termination` has handlers of its own: the step is then ended and saved.
+    While an optimiser runs, `train.launch.termination` has handlers of its own: the step is then ended and saved.
     """
     stop.clear()
     if threading.current_thread() is not threading.main_thread():

@@ -117,7 +117,7 @@ def test_a_disk_that_is_too_small_is_told(
 def test_a_base_that_does_not_fit_is_refused_before_it_is_loaded(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from train import available
+    from train.estimate import available
 
     monkeypatch.setattr(available, "available", lambda *_: 300 << 20)
     out, [mistake] = told(capsys, "writer.yaml", code=2)

@@ -12,10 +12,11 @@ import pytest
 import torch
 
 from tests.train import worlds
-from train import ahead, available, forecast, objectives, probe
-from train.anatomy import anatomy
-from train.architectures import config_of, empty, table
-from train.estimate import Memory, Shape, from_config, largest_micro_batch, reaches
+from train import objectives
+from train.estimate import ahead, available, forecast, probe
+from train.estimate.anatomy import anatomy
+from train.estimate.architectures import config_of, empty, table
+from train.estimate.memory import Memory, Shape, from_config, largest_micro_batch, reaches
 from train.examples import Example
 from train.fit import Recipe
 from train.fused import fused

@@ -20,8 +20,8 @@ from safetensors.torch import load_file
 
 from tests.train.test_ranks import ALONE, ROOT, two_ranks
 from tests.train.worlds import corpus_pairs, prepared, told
-from train import sharding, termination, tokenised, zero
 from train.examples import Example
+from train.launch import sharding, termination, tokenised, zero
 from virality import runs
 from virality.cli import main
 from virality.errors import ViralityError
@@ -227,7 +227,7 @@ def test_examples_that_were_written_are_read_as_they_were(tmp_path: Path) -> Non
 WAITS = """
 import sys
 from pathlib import Path
-from train import tokenised
+from train.launch import tokenised
 
 print("begun", flush=True)
 found, too_long = tokenised.once(Path(sys.argv[1]), {"seed": 0}, lambda: sys.exit("encoded twice"))

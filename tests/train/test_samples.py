@@ -7,9 +7,10 @@ from dataclasses import replace
 import torch
 
 from tests.train.worlds import adapted, corpus_pairs, pair
-from train import samples, steps
+from train import steps
 from train.candidates import sample
-from train.samples import Sample
+from train.tracking import samples
+from train.tracking.samples import Sample
 
 WRITER = replace(steps.load_base("tiny:llama", "rewrite", precision="fp32"), model=adapted())
 JUDGES = corpus_pairs(6, split="validation")

@@ -17,8 +17,9 @@ import yaml
 
 from tests.serving import serving
 from tests.train.worlds import corpus_pairs, prepared
-from train import tracking, wandb_run
-from train.lineage import artifact_of
+from train import tracking
+from train.tracking import wandb_run
+from train.tracking.lineage import artifact_of
 from virality import runs
 from virality.cli import main
 

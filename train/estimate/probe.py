@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from train import available, paths, reference
+from train import paths, reference
+from train.estimate import available
 from train.objectives import REFERRED, Objective, moved
 from virality.models.precision import device
 
@@ -190,7 +191,7 @@ def _laid(model: Any, objective: Objective, rows: Sequence[Mapping[str, Any]], p
 
 
 def _tokens(batch: Any) -> int:
-    from train.estimate import Shape
+    from train.estimate.memory import Shape
 
     return Shape.of(batch).tokens
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from train.estimate import Shape
+from train.estimate.memory import Shape
 from train.objectives import Objective
 
 _LAID = 64

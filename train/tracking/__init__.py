@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from train.lineage import Artifact, artifact_of
+from train.tracking.lineage import Artifact, artifact_of
 from virality.atomic import aside
 from virality.progress import is_main, say
 from virality.runs import Run, finished
@@ -106,7 +106,7 @@ def reachable(to: To) -> str | None:
         return line
     if to != "wandb":
         return None
-    from train import wandb_run
+    from train.tracking import wandb_run
 
     problem = wandb_run.problem()
     return f"tracking.to = wandb: {problem}; the run will be kept offline" if problem else None
@@ -142,11 +142,11 @@ def _open(to: To, project: str, here: Run) -> Tracker:
         _write(path, state)
         tracker: Tracker
         if to == "tensorboard":
-            from train.event_files import EventFiles
+            from train.tracking.event_files import EventFiles
 
             tracker = EventFiles(path.parent, here.document)
         else:
-            from train.wandb_run import WandbRun
+            from train.tracking.wandb_run import WandbRun
 
             tracker = WandbRun(path.parent, state["id"], project, here.document, online=to == "wandb")
     except Exception as error:  # a tracker that cannot begin costs its curves

@@ -15,8 +15,8 @@ from typing import Any, overload
 
 import pyarrow as pa
 
-from train import ranks
 from train.examples import Example
+from train.launch import ranks
 from virality import runs
 from virality.atomic import aside
 from virality.models.base import Found

@@ -19,7 +19,7 @@ import torch
 from transformers import AttentionInterface
 
 from train import adapters
-from train.architectures import config_of, empty
+from train.estimate.architectures import config_of, empty
 from train.fused import fused
 from virality.models.attention import bare, reach
 from virality.models.base import Found, Head

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from train import ahead, available, probe
-from train.estimate import SHARE, Memory, Shape, from_config, gigabytes, largest_micro_batch, reaches, refusal
+from train.estimate import ahead, available, probe
+from train.estimate.memory import SHARE, Memory, Shape, from_config, gigabytes, largest_micro_batch, reaches, refusal
 from train.examples import Example
 from train.fit import Recipe
+from train.launch.tokenised import Stored
 from train.layout import collate, collate_scored
 from train.objectives import REFERRED, Objective
 from train.paths import spread
-from train.tokenised import Stored
 from virality.models.base import Found
 from virality.models.precision import device
 

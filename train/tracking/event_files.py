@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from train.lineage import Artifact
 from train.tracking import Tracker
+from train.tracking.lineage import Artifact
 from virality.config import flat
 
 

@@ -167,12 +167,12 @@ def from_config(
     """
     import torch
 
-    from train.anatomy import anatomy
+    from train.estimate.anatomy import anatomy
 
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
     body = anatomy(found, head, dtype, kind, rank, tuple(targets), shared and bits is None and kind != "dora")
     size = dtype.itemsize
-    # fsdp spreads the frozen base alone (`train.sharding`); the blocks at work are whole, the next one on its way
+    # fsdp spreads the frozen base alone (`train.launch.sharding`); blocks at work are whole, the next one on its way
     whole, own, parted = (world if sharding in chosen else 1
                           for chosen in (("fsdp", "zero3"), ("zero3",), ("zero2", "zero3")))  # fmt: skip
     light = body.in_linear if bits else 0
@@ -206,7 +206,7 @@ def reaches(found: Found, longest: int, head: Head = "lm") -> bool:
     """Whether rows of up to `longest` tokens may share a prefix with this base (`train.paths`)."""
     import torch
 
-    from train.anatomy import anatomy
+    from train.estimate.anatomy import anatomy
 
     most = anatomy(found, head, torch.float32).reach
     return most is None or longest <= most

@@ -1,6 +1,6 @@
 """One run of Weights & Biases: settings, curves, tables, and what was read and made, by hash. Nothing else goes there.
 
-No code, no console, no name of machine or person, no text of posts but what a table holds (`train.samples`).
+No code, no console, no name of machine or person, no text of posts but what a table holds (`train.tracking.samples`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from train.lineage import Artifact
 from train.tracking import Tracker
+from train.tracking.lineage import Artifact
 from virality.config import flat
 from virality.progress import say
 from virality.reach import ask
