@@ -85,7 +85,8 @@ def _work(told: Told, settings: Any, folder: Path) -> None:
     told.section("base", _base(settings.base, ready.base.tokenizer))
     told.lines.extend(_positions(settings, ready, told.mistakes))
     told.section("elsewhere", _elsewhere(settings))
-    told.section("machine", _cost(settings, ready, folder, told.mistakes))
+    if not told.mistakes:  # what fails anyway is not probed
+        told.section("machine", _cost(settings, ready, folder, told.mistakes))
 
 
 def _pairs(

@@ -302,7 +302,7 @@ def _changes(
         for key in sorted(before.keys() | now.keys())
         if _is_compared(key)
         and (key in before, before.get(key)) != (key in now, now.get(key))
-        and not (key not in before and now[key] in (None, False))  # it came later, and is off
+        and not (key not in before and now[key] is False)  # a switch that came later, and is off
     ]
     old = there["inputs"]
     changed += [f"the input {key} has changed" for key in sorted(old.keys() & inputs.keys()) if old[key] != inputs[key]]
