@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from train import adapters, checkpoints, failures, optimizers, reference
 from train.examples import Example
-from train.launch import sharding, zero
+from train.launch import ranks, sharding, zero
 from train.launch.tokenised import Stored
 from train.objectives import REFERRED, Objective
 from virality.errors import ViralityError
@@ -102,12 +101,12 @@ def fit(
     from train.order import Rows
     from train.trainer import QUALITY, AdapterTrainer
 
-    world = int(os.environ.get("WORLD_SIZE", "1"))
+    world = ranks.world()
     if zero.stage() and device() == "cpu":
         raise ViralityError("accelerate config: distributed_type = DEEPSPEED: accelerate drives it on GPUs alone, and "
                             "none is seen here; launch with configs/accelerate/ddp.yaml")  # fmt: skip
     micro, accumulation = _split_batch(recipe, world)
-    rows: Sequence[Mapping[str, Any]] = examples.rows() if isinstance(examples, Stored) else _rows(examples)
+    rows = rows_of(examples)
     judged = _rows(validation)
     steps = max(1, math.ceil(round(recipe.epochs * math.ceil(len(rows) / recipe.batch_size), 6)))
     every = recipe.evaluate_every if judged else 0
@@ -197,6 +196,11 @@ def fit(
     return Trained(
         trainer.mean_loss(), trainer.state.global_step, path.difference, seen, best, trainer.state.best_metric
     )
+
+
+def rows_of(examples: Sequence[Example]) -> Sequence[Mapping[str, Any]]:
+    """Examples as an objective lays them out."""
+    return examples.rows() if isinstance(examples, Stored) else _rows(examples)
 
 
 def _rows(examples: Sequence[Example]) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import math
-import os
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 
 from train import checkpoints, optimizers
 from train.candidates import length_limit
+from train.launch import ranks
 from train.rewards import reward_function
 from train.scorers import Scorer
 from virality.errors import ViralityError
@@ -129,7 +129,7 @@ def fit_grpo(
     from train.callbacks import MetricsFile, Progress
     from train.grpo_trainer import GrpoTrainer
 
-    micro, accumulation = _split(recipe, int(os.environ.get("WORLD_SIZE", "1")))
+    micro, accumulation = _split(recipe, ranks.world())
     forms = [slot(draft).text for draft in drafts]
     prompts = {form: prompt_ids(tokenizer, prompt, form) for form in forms}
     limits = {form: _limit(tokenizer, form) for form in forms}

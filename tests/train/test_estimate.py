@@ -18,7 +18,7 @@ from train.estimate.anatomy import anatomy
 from train.estimate.architectures import config_of, empty, table
 from train.estimate.memory import Memory, Shape, from_config, largest_micro_batch, reaches
 from train.examples import Example
-from train.fit import Recipe
+from train.fit import Recipe, rows_of
 from train.fused import fused
 from virality.errors import ViralityError
 from virality.models import tiny
@@ -191,7 +191,7 @@ def test_the_micro_batches_ahead_are_those_of_the_run(tmp_path: Path) -> None:
         seen.append([row["row"] for row in rows])
         return usual.lay(rows, pad, **more)
 
-    rows = forecast.rows_of(examples(21))
+    rows = rows_of(examples(21))
     found = ahead.look(rows, usual, 0, batch_size=8, micro_batch=4, epochs=2.0, seed=3)
     trainer = AdapterTrainer(
         rows=Rows(Dataset.from_list(rows)), objective=replace(usual, lay=lay), shared=True, pad=0, decode=str,

@@ -11,8 +11,7 @@ from typing import Any, Literal
 from train.estimate import ahead, available, probe
 from train.estimate.memory import SHARE, Memory, Shape, from_config, gigabytes, largest_micro_batch, reaches, refusal
 from train.examples import Example
-from train.fit import Recipe
-from train.launch.tokenised import Stored
+from train.fit import Recipe, rows_of
 from train.layout import collate, collate_scored
 from train.objectives import REFERRED, Objective
 from train.paths import spread
@@ -277,14 +276,7 @@ def _ranks_here(world: int) -> int:
     return int(os.environ.get("LOCAL_WORLD_SIZE", str(world)))
 
 
-def rows_of(examples: Sequence[Example]) -> list[Mapping[str, Any]]:
-    """Examples as `train.fit` lays them out."""
-    if isinstance(examples, Stored):
-        return list(examples.rows())
-    return [asdict(one) | {"row": at, "length": one.length} for at, one in enumerate(examples)]
-
-
-def _posts_of(examples: Sequence[Example]) -> list[Mapping[str, Any]]:
+def _posts_of(examples: Sequence[Example]) -> Sequence[Mapping[str, Any]]:
     """Every post of a scorer's examples once, as a row of its own."""
     posts = dict.fromkeys(tuple(one) for example in examples for one in example.completions)
     return rows_of([Example(str(at), [], [list(post)], 1.0, group=at) for at, post in enumerate(posts)])

@@ -45,6 +45,16 @@ def one_answer(path: Path, ask: Callable[[], str]) -> str:
     if local() == 0 and not path.is_file():
         with aside(path) as temporary:
             temporary.write_text(ask(), encoding="utf-8")
-    while not path.is_file():  # a launcher ends who waits for a dead rank
-        time.sleep(0.2)
+    wait_for(path)
     return path.read_text(encoding="utf-8")
+
+
+def wait_for(path: Path) -> None:
+    """Return when the file is there: it is renamed into its place whole. A launcher ends who waits for a dead rank."""
+    while not path.is_file():
+        time.sleep(0.2)
+
+
+def says_yes(name: str) -> bool:
+    """Whether a launcher has set this variable of the environment to true."""
+    return os.environ.get(name, "false").lower() in ("1", "true")

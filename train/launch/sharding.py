@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
+from train.launch import ranks
 from virality.errors import ViralityError
 from virality.models.attention import bare
 
@@ -26,7 +27,7 @@ _ASKED = "ACCELERATE_USE_FSDP"
 
 def asked() -> bool:
     """Whether the launch asks for FSDP and there is more than one rank to split a base over."""
-    return _true(_ASKED) and int(os.environ.get("WORLD_SIZE", "1")) > 1
+    return ranks.says_yes(_ASKED) and ranks.world() > 1
 
 
 def refuse(bits: int | None) -> None:
@@ -41,7 +42,7 @@ def refuse(bits: int | None) -> None:
     if os.environ.get("FSDP_VERSION", "1") != "2":
         raise ViralityError(f"{start} fsdp_version = {os.environ.get('FSDP_VERSION', '1')}: write fsdp_version: 2")
     for name in ("OFFLOAD_PARAMS", "ACTIVATION_CHECKPOINTING"):
-        if _true(f"FSDP_{name}"):
+        if ranks.says_yes(f"FSDP_{name}"):
             raise ViralityError(f"{start} fsdp_{name.lower()} = true: is not supported here; leave it out")
     if bits is not None:
         raise ViralityError(f"bits = {bits}: a quantised base cannot be split over ranks; leave bits out, or launch "
@@ -107,7 +108,3 @@ def ours() -> Iterator[None]:
 def filled_up(items: Sequence[T], times: int) -> list[T]:
     """`items` and their last one again until `times` divides their number: each forward takes every rank."""
     return [*items, *(list(items[-1:]) * (-len(items) % times))]
-
-
-def _true(name: str) -> bool:
-    return os.environ.get(name, "false").lower() in ("1", "true")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
@@ -111,7 +110,7 @@ def once(
         if ranks.local() == 0:
             write(path, *encode())
         else:
-            _wait_for(path)
+            ranks.wait_for(path)
     found = Stored(path)
     return found, found.too_long
 
@@ -139,9 +138,3 @@ def write(path: Path, examples: Sequence[Example], too_long: int) -> None:
             rows = [{name: getattr(one, name) for name in _SCHEMA.names if name != "row"} | {"row": at}
                     for at, one in some]  # fmt: skip
             stream.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
-
-
-def _wait_for(path: Path) -> None:
-    """Return when the file is there: it is renamed into its place whole. A launcher ends who waits for a dead rank."""
-    while not path.is_file():
-        time.sleep(0.2)

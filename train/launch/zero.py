@@ -6,12 +6,13 @@ import importlib
 import os
 from typing import Any
 
+from train.launch import ranks
 from virality.errors import ViralityError
 
 
 def stage() -> int:
     """The ZeRO stage that the launch asks for; 0 without DeepSpeed."""
-    if os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() not in ("1", "true"):
+    if not ranks.says_yes("ACCELERATE_USE_DEEPSPEED"):
         return 0
     return int(os.environ.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", "2"))
 
