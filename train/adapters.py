@@ -99,11 +99,14 @@ def load(model: Any, folder: Path, *, trainable: bool) -> Any:
 
 
 def restore(model: Any, folder: Path) -> None:
-    """Give the adapter on `model`, and a head beside it, the weights that lie in `folder`."""
+    """Give the adapter on `model`, and a head beside it, the weights that lie in `folder`; without adapter, all."""
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    set_peft_model_state_dict(model, load_file(folder / "adapter_model.safetensors"))
+    if (folder / "adapter_model.safetensors").is_file():
+        set_peft_model_state_dict(model, load_file(folder / "adapter_model.safetensors"))
+    else:
+        model.load_state_dict(load_file(folder / "model.safetensors"))
 
 
 def save(model: Any, folder: Path, base: str) -> None:

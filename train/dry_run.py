@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from data_prep.records import Pair
 from train import adapters, preview, run_scorer, run_writer, steps, tracking
@@ -16,7 +16,7 @@ from train.estimate import forecast
 from train.estimate.memory import gigabytes
 from train.ready import Ready
 from train.scorers import fitting
-from train.settings import AdapterSettings, LoraScorerSettings, ScorerSettings, WriterSettings
+from train.settings import AdapterSettings, LoraScorerSettings, WriterSettings
 from virality import hub
 from virality.config import flat
 from virality.errors import ViralityError
@@ -61,10 +61,12 @@ class Told:
 
 def _work(told: Told, settings: Any, folder: Path) -> None:
     data = steps.read_pairs(settings.data)
-    if isinstance(settings, ScorerSettings):
+    if not isinstance(settings, AdapterSettings):
         training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
         told.section("data", _pairs(settings, training.train, data.pairs, {}, settings.split))
-        told.lines.append(f"  {len(training.validation):,} validation pairs choose the strength and calibrate")
+        told.lines.append(
+            f"  {len(training.validation):,} validation pairs choose strengths or weights, and calibrate"
+        )
         told.section("machine", _room(folder, _SMALL, told.mistakes))
         return
     if isinstance(settings, WriterSettings) and settings.objective == "grpo":
@@ -79,7 +81,7 @@ def _work(told: Told, settings: Any, folder: Path) -> None:
         if isinstance(settings, LoraScorerSettings):
             ready = run_scorer.make_ready(settings, data)[1]
         else:
-            ready = run_writer.make_ready(settings, data)
+            ready = run_writer.make_ready(cast(WriterSettings, settings), data)
     told.section("data", _pairs(settings, ready.pairs, data.pairs, ready.left_out, ready.split))
     told.lines.extend(_tokens(settings, ready))
     told.section("base", _base(settings.base, ready.base.tokenizer))

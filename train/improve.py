@@ -14,7 +14,7 @@ from data_prep.sources.table import identifier
 from train import steps
 from train.candidates import Ranked, rank
 from train.drafts import drafts
-from train.scorers import sigmoid_of
+from train.scorers.calibration import sigmoid_of
 from train.settings import ImproveSettings
 from virality import runs, tables
 from virality.config import load

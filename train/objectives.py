@@ -62,9 +62,9 @@ class Objective:
         import torch
 
         scored = self.name == "pairwise"
-        batch = moved((collate_scored if scored else collate)(rows, pad, shared=shared), to)
+        batch = moved((self.lay if scored else collate)(rows, pad, shared=shared), to)
         with torch.no_grad():
-            return self.reward((scores if scored else completion_logps)(model, batch), batch)
+            return self.reward((self.values if scored else completion_logps)(model, batch), batch)
 
 
 def pair_metrics(rewards: Any) -> dict[str, float]:

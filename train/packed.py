@@ -56,8 +56,8 @@ class Tree:
 _TREE: ContextVar[Tree] = ContextVar("tree")
 
 
-def pack(model: Any, levels: Sequence[dict[str, Any]]) -> Tree:
-    """The levels of `layout.collate` as one row, for this model."""
+def pack(model: Any, levels: Sequence[dict[str, Any]], *, causal: bool = True) -> Tree:
+    """The levels of `layout.collate` as one row, for this model; not `causal`: positions of a row see all of it."""
     usual = bare(model).config.get_text_config()._attn_implementation
     dtype = next(model.parameters()).dtype
     ids, positions, made = [], [], []
@@ -69,7 +69,9 @@ def pack(model: Any, levels: Sequence[dict[str, Any]]) -> Tree:
         above = mask.new_zeros(rows, 0) if seen is None else seen[level["parent"]]
         seen = torch.cat([above, mask], dim=1)
         before = torch.arange(width, device=mask.device)
-        own = (before[None, :] <= before[:, None]) & mask[:, None, :]
+        own = ((before[None, :] <= before[:, None]) if causal else before.new_ones(width, width).bool()) & mask[
+            :, None, :
+        ]
         own = own | torch.eye(width, dtype=torch.bool, device=mask.device)  # padding sees itself: no row sees nothing
         visible = torch.cat([above[:, None, :].expand(rows, width, -1), own], dim=2)[:, None]
         if usual != "sdpa":

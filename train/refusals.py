@@ -6,7 +6,16 @@ import importlib.util
 from collections.abc import Callable
 
 from train import inputs
-from train.settings import TWO_REWRITES, AdapterSettings, LoraScorerSettings, ScorerSettings, WriterSettings
+from train.settings import (
+    TWO_REWRITES,
+    AdapterSettings,
+    FittedSettings,
+    LoraScorerSettings,
+    PromptedSettings,
+    ScorerSettings,
+    StackSettings,
+    WriterSettings,
+)
 from virality import machine
 from virality.errors import ViralityError
 from virality.mistakes import Mistakes
@@ -15,7 +24,7 @@ from virality.models.prompts import load_prompt
 from virality.models.tiny import FAMILIES
 from virality.spelling import nearest
 
-AnySettings = ScorerSettings | LoraScorerSettings | WriterSettings
+AnySettings = FittedSettings | LoraScorerSettings | WriterSettings
 
 _TRACKERS = {"wandb": ("wandb", "wandb"), "offline": ("wandb", "wandb"), "tensorboard": ("tensorboard", "tensorboard")}
 """tracking.to -> package, and what pip calls it."""
@@ -28,6 +37,8 @@ def note(settings: AnySettings, found: Mistakes) -> None:
             _model(settings.encoder, "encoder", found)
         if settings.features_from is not None:
             _features(settings, settings.features_from, found)
+    elif isinstance(settings, StackSettings):
+        _members(settings, found)
     else:
         _model(settings.base, "base", found, trusted=settings.trust_remote_code)
         _say("prompt", settings.prompt, lambda: load_prompt(settings.prompt), found)
@@ -46,12 +57,32 @@ def note(settings: AnySettings, found: Mistakes) -> None:
                   "leave it out, or name prepared data too", every)  # fmt: skip
 
 
-def _machine(settings: AdapterSettings, found: Mistakes) -> None:
+def _members(settings: StackSettings, found: Mistakes) -> None:
+    """Runs and encoders of a stack; a member that learned from another split would bring it in."""
+    for name, member in settings.members.items():
+        if member.run is None:
+            if member.family == "encoder":
+                _model(member.encoder, f"members.{name}.encoder", found)
+            continue
+        document, wrong = inputs.trained(member.run, "scorer")
+        if not wrong and document.get("split") != settings.split:
+            wrong = f"learned from the {document.get('split')} split, and this stack from {settings.split}"
+        if not wrong and document.get("control") != settings.control:
+            wrong = (
+                f"is a control ({document.get('control') or 'none'}), and this stack's is {settings.control or 'none'}"
+            )
+        if wrong:
+            found.add(f"members.{name}.run", wrong, member.run)
+
+
+def _machine(settings: AdapterSettings | PromptedSettings, found: Mistakes) -> None:
     """Precision, bits and trackers."""
     gpu = machine.sees_nvidia()
     if settings.precision == "bf16" and not gpu and machine.bf16_flags() == []:
         found.add("precision", "this processor has no bf16 (neither avx512_bf16 nor amx_bf16) and no NVIDIA GPU is "
                   "seen, so it would be slower than fp32; write precision=auto", "bf16")  # fmt: skip
+    if isinstance(settings, PromptedSettings):
+        return
     if settings.bits is not None and not gpu:
         found.add("bits", "a 4-bit base needs a CUDA GPU, and none is seen here; leave bits out", settings.bits)
     elif settings.bits is not None:

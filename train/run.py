@@ -8,7 +8,14 @@ from pathlib import Path
 from train import refusals, tracking
 from train.launch import ranks, sharding, zero
 from train.refusals import AnySettings
-from train.settings import AdapterSettings, LoraScorerSettings, ScorerSettings, WriterSettings
+from train.settings import (
+    AdapterSettings,
+    LoraScorerSettings,
+    PromptedSettings,
+    ScorerSettings,
+    StackSettings,
+    WriterSettings,
+)
 from virality import runs
 from virality.config import Read, nearest, read
 from virality.errors import ViralityError
@@ -18,7 +25,14 @@ from virality.mistakes import Mistakes
 from virality.progress import is_main, say
 
 TASKS = ("scorer", "writer")
-FAMILIES = ("linear", "encoder", "lora")
+_SCORERS: dict[str, type[AnySettings]] = {
+    "linear": ScorerSettings,
+    "encoder": ScorerSettings,
+    "lora": LoraScorerSettings,
+    "stack": StackSettings,
+    "prompted": PromptedSettings,
+}
+FAMILIES = tuple(_SCORERS)
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
@@ -43,7 +57,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
                 run_writer.train(settings, here, tracker)
             else:
                 run_scorer.train_adapter(settings, here, tracker)
-    elif is_main():  # a fit of seconds: one rank does it
+    else:
         run_scorer.train(settings, here)
     return here.folder
 
@@ -78,7 +92,7 @@ def _tell(said: Read[AnySettings], folder: Path) -> None:
 
 def _refuse_launch(settings: AnySettings) -> None:
     """Refuse to split over ranks what cannot be."""
-    if isinstance(settings, ScorerSettings):
+    if not isinstance(settings, AdapterSettings):
         return
     sharding.refuse(settings.bits)
     zero.refuse(writer=isinstance(settings, WriterSettings), b_ratio=settings.lora.b_ratio)
@@ -89,7 +103,11 @@ def _refuse_launch(settings: AnySettings) -> None:
 
 def _others(settings: AnySettings) -> list[str]:
     """Runs beside the data that a run reads."""
-    named = [settings.init, settings.grpo.scorer] if isinstance(settings, WriterSettings) else []
+    named: list[str | None] = []
+    if isinstance(settings, WriterSettings):
+        named = [settings.init, settings.grpo.scorer]
+    elif isinstance(settings, StackSettings):
+        named = [member.run for member in settings.members.values()]
     return [folder for folder in named if folder is not None]
 
 
@@ -111,13 +129,11 @@ def _kind(config: Path, overrides: list[str]) -> type[AnySettings]:
     task, family = (_stated(laid, key) for key in ("task", "family"))
     if task == "writer":
         return WriterSettings
-    if task == "scorer" and family in ("linear", "encoder"):
-        return ScorerSettings
-    if task == "scorer" and family == "lora":
-        return LoraScorerSettings
+    if task == "scorer" and family in _SCORERS:
+        return _SCORERS[str(family)]
     key, said, options = ("family", family, FAMILIES) if task == "scorer" else ("task", task, TASKS)
     close = difflib.get_close_matches(said or "", options, n=1, cutoff=0.4)
-    looks = "scorer" if {"family", "split", "control", "encoder"} & laid.values.keys() else "writer"
+    looks = "scorer" if {"family", "split", "control", "encoder", "members"} & laid.values.keys() else "writer"
     guess = close[0] if close else ("linear" if key == "family" else looks)
     found = Mistakes(laid)
     if said is None:

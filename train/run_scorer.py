@@ -1,57 +1,84 @@
-"""Train a scorer as its settings say: a linear or encoder head on features, or an adapter and a head on a base."""
+"""Train a scorer as its settings say: of features, a tuned encoder, a stack of these, or an adapter on a base."""
 
 from __future__ import annotations
 
+import contextlib
 import math
+import shutil
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data_prep.records import Pair
-from train import adapters, examples, ledgers, objectives, scorers, steps
+from train import adapters, examples, ledgers, members, objectives, scorers, stacking, steps
 from train import ready as readiness
 from train.fit import fit
 from train.launch import tokenised
+from train.members import Made
 from train.ready import Ready
 from train.recipes import callbacks_of, judges_of
-from train.scorers import fitting, lora
-from train.scorers.logistic import calibrate
-from train.settings import LoraScorerSettings, ScorerSettings
+from train.scorers import calibration, fitting, lora
+from train.scorers.calibration import Calibration
+from train.settings import FittedSettings, LoraScorerSettings, PromptedSettings, ScorerSettings, StackSettings
 from train.tracking import Tracker
 from virality import ledger, runs
 from virality.errors import ViralityError
 from virality.progress import is_main, say, step
 
 
-def train(settings: ScorerSettings, here: runs.Run) -> None:
-    """Fit a scorer of the linear or the encoder family."""
+def train(settings: FittedSettings, here: runs.Run) -> None:
+    """Fit a scorer of the linear, encoder, stack or prompted family; every rank comes here."""
     data = steps.read_pairs(settings.data)
     training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
     with step(f"fitting a scorer ({settings.family}) on {len(training.train):,} pairs"):
-        if settings.family == "linear":
-            scorer, found = fitting.fit_linear(
-                training, control=settings.control, strengths=settings.strength, seed=settings.seed
-            )
+        if isinstance(settings, StackSettings):
+            made = stacking.make(settings, training, here.folder)
+        elif isinstance(settings, PromptedSettings):
+            made = _prompted(settings, training)
         else:
-            source = Path(settings.features_from) / "features.safetensors" if settings.features_from else None
-            with here.file("features.safetensors") as path:
-                scorer, found = fitting.fit_encoder(
-                    training,
-                    settings.encoder,
-                    control=settings.control,
-                    strengths=settings.strength,
-                    seed=settings.seed,
-                    features_from=source,
-                    keep_features=path,
-                )
-    with here.file("metrics.jsonl") as path:
-        path.write_text("".join(f'{{"strength": {one}, "validation_log_likelihood": {value}}}\n'
-                                for one, value in found.tried.items()))  # fmt: skip
-    said = f"strength {found.strength:g}, "
-    likelihood = found.tried[str(found.strength)]
-    _finish(settings, here, data, training, scorer, training.train, likelihood, said, strength=found.strength)
+            made = _alone(settings, training, here)
+    if made is None or not is_main():
+        return
+    if made.tried:
+        with here.file("metrics.jsonl") as path:
+            path.write_text("".join(f'{{"strength": {one}, "validation_log_likelihood": {value}}}\n'
+                                    for one, value in made.tried.items()))  # fmt: skip
+    _finish(settings, here, data, training, made, before=stacking.ledger_of(settings))
+    shutil.rmtree(here.folder / "work" / "members", ignore_errors=True)
+
+
+def _alone(settings: ScorerSettings, training: fitting.Training, here: runs.Run) -> Made | None:
+    """A scorer of the linear or the encoder family. A tuned encoder takes every rank, the others take one."""
+    if settings.tune is not None:
+        made = members.make(settings, settings.family, training, here.folder, control=settings.control,
+                            seed=settings.seed)  # fmt: skip
+        shutil.rmtree(here.folder / "checkpoints", ignore_errors=True)  # the scorer is the last of them
+        return made
+    if not is_main():
+        return None
+    source = Path(settings.features_from) / "features.safetensors" if settings.features_from else None
+    with contextlib.ExitStack() as files:
+        path = files.enter_context(here.file("features.safetensors")) if settings.family == "encoder" else None
+        return members.make(settings, settings.family, training, here.folder, control=settings.control,
+                            seed=settings.seed, features_from=source, keep_features=path)  # fmt: skip
+
+
+def _prompted(settings: PromptedSettings, training: fitting.Training) -> Made | None:
+    """A language model that is asked; it learns from nothing."""
+    from train.scorers import prompted
+
+    if not is_main():
+        return None
+    model = prompted.fit_prompted(settings.base, settings.prompt, settings.precision,
+                                  trust_remote_code=settings.trust_remote_code)  # fmt: skip
+    pairs = training.validation
+    scorer = scorers.Scorer("prompted", model, Calibration(), {})
+    margins = scorer.margins([pair.better for pair in pairs], [pair.worse for pair in pairs])
+    return Made(scorer, margins, [], "asked, not trained; ", {})
 
 
 def train_adapter(settings: LoraScorerSettings, here: runs.Run, tracker: Tracker) -> None:
@@ -70,14 +97,15 @@ def train_adapter(settings: LoraScorerSettings, here: runs.Run, tracker: Tracker
         entries=ledgers.entries_of(rows, by_id), callbacks=callbacks_of(settings, tracker),
     )  # fmt: skip
     found = lora.Read(model, base.tokenizer, base.prompt, base.base, settings.precision)
-    scale, likelihood = calibrate(_margins(found, training.validation))  # a split base computes on all ranks or none
+    margins = _margins(found, training.validation)  # a split base computes on all ranks or none
     if not is_main():
         return
     languages = Counter(pair.lang or "unknown" for pair in training.train)
-    scorer = scorers.Scorer("lora", found, scale, dict(languages))
+    scorer = scorers.Scorer("lora", found, Calibration(), dict(languages))
     learned = [by_id[rows[at].pair_id] for at in trained.seen]
-    _finish(settings, here, data, training, scorer, learned, likelihood, f"{trained.steps} steps, ",
-            base={"spec": base.base.spec, "revision": base.base.revision}, trained=trained.about())  # fmt: skip
+    made = Made(scorer, margins, learned, f"{trained.steps} steps, ", {}, trained)
+    _finish(settings, here, data, training, made,
+            base={"spec": base.base.spec, "revision": base.base.revision})  # fmt: skip
 
 
 def make_ready(
@@ -109,8 +137,6 @@ def make_ready(
 
 def _turned(pairs: list[Pair], settings: LoraScorerSettings) -> list[Pair]:
     """The pairs as they are learned: an unknown P(better) is 0.9, and the control turns labels at random."""
-    from dataclasses import replace
-
     soft = fitting.labels(pairs, settings.control, settings.seed)
     return [replace(pair, p_better=float(p)) for pair, p in zip(pairs, soft, strict=True)]
 
@@ -121,33 +147,39 @@ def _margins(model: lora.Read, pairs: list[Pair]) -> Any:
 
 
 def _finish(
-    settings: ScorerSettings | LoraScorerSettings,
+    settings: FittedSettings | LoraScorerSettings,
     here: runs.Run,
     data: steps.Data,
     training: fitting.Training,
-    scorer: scorers.Scorer,
-    learned: list[Pair],
-    likelihood: float,
-    said: str,
-    trained: dict[str, Any] | None = None,
+    made: Made,
+    before: Sequence[ledger.Entry] = (),
     **more: Any,
 ) -> None:
+    """Calibrate, save, and say what became of it."""
+    found, likelihood = calibration.fit(made.margins, settings.calibration)
+    scorer = replace(made.scorer, calibration=found, sure=settings.sure)
     with here.file("scorer") as path:
         scorers.save(scorer, path)
     with here.file("ledger.parquet") as path:
-        ledger.write([*ledgers.kept_entries(here.folder), *ledgers.entries("scorer", "train", learned),
+        ledger.write([*ledgers.kept_entries(here.folder), *before, *ledgers.entries("scorer", "train", made.learned),
                       *ledgers.entries("scorer", "calibrate", training.validation)], path)  # fmt: skip
+    share, right = calibration.answered(found.probability(made.margins), settings.sure)
     here.finish(
         rights=data.rights,
         task="scorer",
         family=settings.family,
         split=settings.split,
         control=settings.control,
-        pairs={"train": len(training.train), "validation": len(training.validation)},
-        scale=scorer.scale,
-        **({"training": trained} if trained else {}),
+        pairs={"train": len(made.learned), "validation": len(training.validation)},
+        calibration=found.about(),
+        answered={"sure": settings.sure, "share": share, "accuracy": right},
+        **({"training": made.trained.about()} if made.trained else {}),
         **more,
     )
-    told = f"{likelihood:.4f} nats on validation (chance {-math.log(2):.4f})"
-    calibrated = told if training.validation else "no validation pairs, so neither chosen nor calibrated"
-    say(f"{here.folder}: {said}scale {scorer.scale:.2f}, log-likelihood: {calibrated}")
+    if not training.validation:
+        say(f"{here.folder}: {made.said}no validation pairs, so neither chosen nor calibrated")
+        return
+    surely = f"; {share:.0%} of them are answered (P of {settings.sure:g} or more)" if right is not None else ""
+    surely += f", {right:.1%} rightly" if right is not None else ""
+    say(f"{here.folder}: {made.said}log-likelihood {likelihood:.4f} nats on {len(training.validation):,} validation "
+        f"pairs (chance {-math.log(2):.4f}){surely}")  # fmt: skip

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from train import adapters, checkpoints, grpo
 from train.grpo import GrpoRecipe, Rewarded, fit_grpo, fits, order
 from train.rewards import reward_function, rewards
-from train.scorers import Scorer, sigmoid_of
+from train.scorers import Scorer
+from train.scorers.calibration import Calibration, sigmoid_of
 from virality.errors import ViralityError
 from virality.models import tiny
 from virality.models.prompts import Prompt, completion_ids, prompt_ids
@@ -50,7 +51,7 @@ class FirstWord:
 
 
 def scorer(*words: str, **more: Any) -> Scorer:
-    return Scorer("linear", FirstWord(*words, **more), 2.0, {})
+    return Scorer("linear", FirstWord(*words, **more), Calibration(2.0), {})
 
 
 WINS = sigmoid_of(2.0)
@@ -290,7 +291,7 @@ def test_a_writer_whose_weights_burst_stops_the_run(base: Any, tmp_path: Path) -
 
 
 def test_a_scorer_that_answers_no_number_is_named_and_no_post_is() -> None:
-    broken = replace(scorer("at"), scale=float("nan"))
+    broken = replace(scorer("at"), calibration=Calibration(float("nan")))
     with pytest.raises(ViralityError, match=r"^scorer: answers nan for a rewrite; train it again$"):
         rewards([ENGLISH], ["At 5 the boat leaves from the old harbour"], [True], broken, None)
 

@@ -12,7 +12,7 @@ import pytest
 from data_prep.records import Pair
 from tests.train.worlds import corpus_pairs, pair
 from train import scorers
-from train.scorers import Scorer, fitting, logistic
+from train.scorers import Scorer, calibration, fitting, logistic
 from virality.errors import ViralityError
 
 STRENGTHS = (0.1, 1.0, 10.0)
@@ -82,7 +82,7 @@ def test_a_saved_scorer_scores_the_same(scorer: Scorer, world: list[Pair], tmp_p
     loaded = scorers.load(tmp_path)
     assert np.array_equal(loaded.probability(*sides(world)), scorer.probability(*sides(world)))
     assert len(loaded.version) == 12
-    assert (loaded.family, loaded.scale, loaded.languages) == (scorer.family, scorer.scale, scorer.languages)
+    assert (loaded.family, loaded.calibration, loaded.languages) == ("linear", scorer.calibration, scorer.languages)
     assert not [path for path in tmp_path.iterdir() if path.suffix not in (".json", ".safetensors")]
 
 
@@ -103,7 +103,7 @@ def test_a_changed_description_is_refused_where_its_hash_is_known(scorer: Scorer
     known = sha256(tmp_path / scorers.FILE)
     scorers.load(tmp_path, known)
     path = tmp_path / scorers.FILE
-    path.write_text(path.read_text().replace(f'"scale": {scorer.scale}', '"scale": 9.0'))
+    path.write_text(path.read_text().replace(f'"scale": {scorer.calibration.scale}', '"scale": 9.0'))
     with pytest.raises(ViralityError, match=r"scorer\.json: changed"):
         scorers.load(tmp_path, known)
 
@@ -113,7 +113,7 @@ def test_another_format_is_refused(scorer: Scorer, tmp_path: Path, change: dict[
     scorers.save(scorer, tmp_path)
     path = tmp_path / scorers.FILE
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(ViralityError, match="this version reads 1 of linear, encoder, lora") as caught:
+    with pytest.raises(ViralityError, match="this version reads 2 of linear, encoder, lora") as caught:
         scorers.load(tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -168,7 +168,7 @@ def test_nothing_to_learn_from_is_one_line() -> None:
 
 
 def test_one_pair_is_enough_to_fit() -> None:
-    assert fitted(corpus_pairs(1)).scale == 1.0
+    assert fitted(corpus_pairs(1)).calibration.scale == 1.0
 
 
 def test_as_many_pairs_are_drawn_as_are_asked_for() -> None:
@@ -183,19 +183,19 @@ def test_the_scale_is_recovered() -> None:
     draw = np.random.default_rng(0)
     margins = draw.normal(size=20_000)
     right = draw.random(20_000) < 1 / (1 + np.exp(-2.5 * margins))
-    scale, likelihood = logistic.calibrate(np.where(right, margins, -margins))
+    scale, likelihood = calibration.calibrate(np.where(right, margins, -margins))
     assert scale == pytest.approx(2.5, rel=0.05)
     assert -np.log(2) < likelihood < 0
 
 
 def test_margins_that_know_nothing_are_scaled_to_near_one_half() -> None:
     margins = np.random.default_rng(1).normal(size=4000)
-    assert logistic.calibrate(np.r_[margins, -margins])[0] < 0.01
-    assert logistic.calibrate(-np.abs(margins))[0] < 0.01
-    assert logistic.calibrate(np.zeros(5)) == (1.0, -np.log(2))
-    assert logistic.calibrate(np.zeros(0)) == (1.0, 0.0)
+    assert calibration.calibrate(np.r_[margins, -margins])[0] < 0.01
+    assert calibration.calibrate(-np.abs(margins))[0] < 0.01
+    assert calibration.calibrate(np.zeros(5)) == (1.0, -np.log(2))
+    assert calibration.calibrate(np.zeros(0)) == (1.0, 0.0)
 
 
 def test_a_few_pairs_that_all_come_out_right_do_not_make_it_sure_of_everything() -> None:
-    scale, _ = logistic.calibrate(np.full(5, 0.1))
+    scale, _ = calibration.calibrate(np.full(5, 0.1))
     assert 1 / (1 + np.exp(-scale * 0.1)) == pytest.approx(6 / 7, rel=1e-3)

@@ -1,33 +1,53 @@
-"""Scorers: which of two wordings wins, and how sure. A family answers a utility, a difference of two is a probability.
+"""Scorers: which of two wordings wins, and how sure: `probability` that A beats B, whatever the family.
 
-P(A beats B) = sigmoid(scale * (utility(A) - utility(B))), so it is 1 - P(B beats A) always.
+A family answers a utility of each post, a difference of two is a margin, and a calibrated margin is a probability, so
+it is 1 - P(B beats A) always. A family that reads two posts together answers margins.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from train.scorers.calibration import Calibration
 from virality import runs
 from virality.errors import ViralityError
 
-FORMAT = 1
+Array = NDArray[np.float64]
+
+FORMAT = 2
 FILE = "scorer.json"
-FAMILIES = ("linear", "encoder", "lora")
+FAMILIES = ("linear", "encoder", "lora", "stack", "prompted")
+SURE = 0.6
+"""Least confidence of an answer, where a run names no other."""
 
 
+@runtime_checkable
 class Utility(Protocol):
-    """What a family provides."""
+    """What a family that values each post by itself provides."""
 
-    def utility(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def utility(self, texts: Sequence[str]) -> Array:
         """How engaging each text's wording is, on a scale of its own: (len(texts),)."""
+        ...
+
+    def save(self, folder: Path) -> dict[str, Any]:
+        """Write weights to `folder`; what is answered goes into scorer.json."""
+        ...
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """What a family that reads two posts together provides."""
+
+    def margins(self, first: Sequence[str], second: Sequence[str]) -> Array:
+        """How far each first text is ahead of its second, on a scale of its own: (len(first),); it mirrors."""
         ...
 
     def save(self, folder: Path) -> dict[str, Any]:
@@ -40,49 +60,70 @@ class Scorer:
     """A fitted scorer.
 
     Fields:
-        family: linear, encoder or lora.
+        family: one of `FAMILIES`.
         model: the family's weights.
-        scale: turns a difference of utilities into log-odds; fitted on the validation split.
+        calibration: turns margins into probabilities; fitted on the validation split.
         languages: language -> training pairs in it; a language that is not here it never saw.
+        sure: confidence, of the likelier side, below which it abstains, in [0.5, 1).
         version: 12 hex digits of its weights; empty before it is saved.
     """
 
     family: str
-    model: Utility
-    scale: float
+    model: Utility | Compares
+    calibration: Calibration
     languages: dict[str, int]
+    sure: float = SURE
     version: str = ""
 
-    def probability(self, first: Sequence[str], second: Sequence[str]) -> NDArray[np.float64]:
+    def probability(self, first: Sequence[str], second: Sequence[str]) -> Array:
         """P(first beats second) of each two texts, in (0, 1): (len(first),)."""
-        texts = [*first, *second]
-        both = self.model.utility(texts) if texts else np.zeros(0)
-        return sigmoid(self.scale * (both[: len(first)] - both[len(first) :]))
+        return self.calibration.probability(self.margins(first, second))
 
+    def margins(self, first: Sequence[str], second: Sequence[str]) -> Array:
+        """How far each first text is ahead of its second, on the family's own scale: (len(first),)."""
+        if not first:
+            return np.zeros(0)
+        if isinstance(self.model, Compares):
+            return self.model.margins(first, second)
+        both = self.model.utility([*first, *second])
+        return both[: len(first)] - both[len(first) :]
 
-def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 / (1 + exp(-x)), clipped so that it stays inside (0, 1)."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))))
+    def utility(self, texts: Sequence[str]) -> Array:
+        """Value of each text in log-odds: the difference of two is that of the one beating the other, (len(texts),).
 
+        With isotonic calibration the difference is the log-odds before its steps.
 
-def sigmoid_of(x: float) -> float:
-    """`sigmoid` of one number."""
-    return float(sigmoid(np.asarray(x)))
+        Raises:
+            ViralityError: the family reads two posts together.
+        """
+        if not isinstance(self.model, Utility):
+            raise ViralityError(f"a scorer of the {self.family} family has no value for one post alone; give it two")
+        return np.asarray(self.calibration.scale * self.model.utility(texts)) if texts else np.zeros(0)
+
+    def parts(self) -> dict[str, Scorer]:
+        """Members of a stack by name; none of any other family."""
+        return dict(getattr(self.model, "members", {}))
 
 
 def save(scorer: Scorer, folder: Path) -> None:
     """Write a scorer as safetensors and JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     about = scorer.model.save(folder)
-    files = {path.name: runs.sha256(path) for path in sorted(folder.iterdir()) if path.name != FILE}
-    (folder / FILE).write_text(
-        json.dumps(
-            {"format": FORMAT, "family": scorer.family, "scale": scorer.scale, "languages": scorer.languages,
-             "files": files, "model": about},
-            indent=2,
-        ),
-        encoding="utf-8",
-    )  # fmt: skip
+    files = {
+        path.relative_to(folder).as_posix(): runs.sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / FILE
+    }
+    document = {
+        "format": FORMAT,
+        "family": scorer.family,
+        "calibration": scorer.calibration.about(),
+        "sure": scorer.sure,
+        "languages": scorer.languages,
+        "files": files,
+        "model": about,
+    }
+    (folder / FILE).write_text(json.dumps(document, indent=2, allow_nan=False), encoding="utf-8")
 
 
 def load(folder: Path, sha256: str | None = None) -> Scorer:
@@ -95,33 +136,56 @@ def load(folder: Path, sha256: str | None = None) -> Scorer:
     Raises:
         ViralityError: there is none, it is of another version, or one of its files was changed.
     """
+    about = _described(folder, sha256)
+    try:
+        return _made(folder, about)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__}: {' '.join(str(error).split())[:80]}"
+        raise ViralityError(f"{folder / FILE}: not a scorer's description ({what}); train it again") from error
+
+
+def _described(folder: Path, sha256: str | None) -> dict[str, Any]:
     path = folder / FILE
     if not path.is_file():
         raise ViralityError(f"{folder}: holds no scorer (no {FILE})")
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        found = about["format"]
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found, family = about["format"], about["family"]
     except (ValueError, KeyError, TypeError) as error:
         raise ViralityError(f"{path}: not a scorer's description; train it again") from error
-    if found != FORMAT or about["family"] not in FAMILIES:
-        raise ViralityError(f"{path}: scorer format {found} of family {about.get('family')}, and this version reads "
+    if found != FORMAT or family not in FAMILIES:
+        raise ViralityError(f"{path}: scorer format {found} of family {family}, and this version reads "
                             f"{FORMAT} of {', '.join(FAMILIES)}; train it again")  # fmt: skip
     if sha256 is not None and runs.sha256(path) != sha256:
         raise ViralityError(f"{path}: changed since it was written; train it again")
+    return about
+
+
+def _made(folder: Path, about: dict[str, Any]) -> Scorer:
     for name, sha in about["files"].items():
         if not (folder / name).is_file() or runs.sha256(folder / name) != sha:
             raise ViralityError(f"{folder / name}: missing or changed since it was written; train it again")
     version = hashlib.sha256(json.dumps(about["files"], sort_keys=True).encode()).hexdigest()[:12]
     return Scorer(
         about["family"],
-        _family(about["family"]).load(folder, about["model"]),
-        about["scale"],
-        about["languages"],
+        _family(about)(folder, about["model"]),
+        Calibration.of(about["calibration"]),
+        {str(language): int(pairs) for language, pairs in about["languages"].items()},
+        float(about["sure"]),
         version,
     )
 
 
-def _family(name: str) -> Any:
-    from train.scorers import encoder, linear, lora
+def _family(about: dict[str, Any]) -> Callable[[Path, dict[str, Any]], Utility | Compares]:
+    from train.scorers import encoder, linear, lora, prompted, stack, tuned
 
-    return {"linear": linear.Linear, "encoder": encoder.Embedded, "lora": lora.Read}[name]
+    if about["family"] == "encoder" and about["model"].get("tuned"):
+        return tuned.Tuned.load
+    families: dict[str, Callable[[Path, dict[str, Any]], Utility | Compares]] = {
+        "linear": linear.Linear.load,
+        "encoder": encoder.Embedded.load,
+        "lora": lora.Read.load,
+        "stack": stack.Stack.load,
+        "prompted": prompted.Prompted.load,
+    }
+    return families[about["family"]]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.records import MEASURED, Pair
-from train.scorers import Scorer, encoder, linear, logistic
+from train.scorers import Scorer, calibration, controls, encoder, linear, logistic
 from virality.errors import ViralityError
 from virality.models.encoder import Encoder
 
@@ -25,32 +25,49 @@ class Training:
     validation: list[Pair]
 
 
-def choose(pairs: Sequence[Pair], split: str, max_pairs: int | None, seed: int) -> Training:
-    """Measured pairs of `split` and of validation.
+def choose(
+    pairs: Sequence[Pair],
+    split: str,
+    max_pairs: int | None,
+    seed: int,
+    *,
+    control: str | None = None,
+    fraction: float | None = None,
+) -> Training:
+    """Measured pairs of `split` and of validation, as the control has it.
+
+    Args:
+        pairs: of any kind and split.
+        split: that is learned from.
+        max_pairs: to learn from, drawn at random; None: all.
+        seed: of what is drawn.
+        control: `random` deals rows of all splits anew; `fraction` keeps a share of the pairs.
+        fraction: that share, in (0, 1).
 
     Raises:
         ViralityError: there is none of `split`, or none with a weight.
     """
     measured = [pair for pair in pairs if pair.kind in MEASURED]
-    train = [pair for pair in measured if pair.split == split]
-    if not train:
+    if not any(pair.split == split for pair in measured):
         there = dict(Counter(f"{pair.kind}/{pair.split}" for pair in pairs))
         raise ViralityError(f"data: no measured pair in the {split} split; there are {there or 'no pairs at all'}")
+    if control == "random":
+        measured = controls.dealt(measured, seed)
+    train = [pair for pair in measured if pair.split == split]
     if not any(pair.weight > 0 for pair in train):
         raise ViralityError(f"data: every measured pair in the {split} split has weight 0; nothing can be learned")
     if max_pairs is not None and len(train) > max_pairs:
         drawn = np.random.default_rng(seed).permutation(len(train))[:max_pairs]
         train = [train[at] for at in sorted(drawn)]
+    if control == "fraction" and fraction is not None:
+        train = controls.share(train, fraction, seed)
     return Training(train, [pair for pair in measured if pair.split == "validation"])
 
 
 def labels(pairs: Sequence[Pair], control: str | None, seed: int) -> NDArray[np.float64]:
     """P(better is better) of each pair, (N,); control `shuffled` turns each label with probability one half."""
     soft = np.asarray([pair.p_better if pair.p_better is not None else 0.9 for pair in pairs], dtype=np.float64)
-    if control == "shuffled":
-        turned = np.random.default_rng(seed).random(len(pairs)) < 0.5
-        return np.where(turned, 1 - soft, soft)
-    return soft
+    return controls.turned(soft, seed) if control == "shuffled" else soft
 
 
 def fit_linear(
@@ -108,7 +125,7 @@ def fit_encoder(
 
 def _scorer(family: str, model: Any, found: logistic.Fitted, training: Training) -> Scorer:
     languages = Counter(pair.lang or "unknown" for pair in training.train)
-    return Scorer(family, model, found.scale, dict(languages))
+    return Scorer(family, model, calibration.fit(found.margins)[0], dict(languages))
 
 
 def _weights(pairs: Sequence[Pair]) -> NDArray[np.float64]:

@@ -10,15 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from train.scorers.calibration import calibrate
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights of a linear utility, (D,); its scale; the strength that was chosen; validation likelihood by strength."""
+    """What was fitted.
+
+    Fields:
+        weights: of a linear utility, (D,).
+        strength: that was chosen.
+        tried: strength -> validation log-likelihood, nats.
+        margins: of the better over the worse text of each validation pair, (M,).
+    """
 
     weights: NDArray[np.float64]
-    scale: float
     strength: float
     tried: dict[str, float]
+    margins: NDArray[np.float64]
 
 
 def fit(
@@ -35,7 +44,7 @@ def fit(
         p_better: probability that better is better, (N,): a row counts for both answers.
         weight: of each row, (N,).
         validation: the same differences of the validation split, (M, D), or None where there is no such pair: then the
-            middle strength is used and the scale is 1.
+            middle strength is used.
         strengths: inverse regularisation to choose from, by validation likelihood after calibration.
     """
     from scipy import sparse
@@ -56,39 +65,10 @@ def fit(
             model.fit(rows, labels, sample_weight=weights)
         found = model.coef_.ravel()
         margins = np.zeros(0) if validation is None else np.asarray(validation @ found).ravel()
-        scale, likelihood = calibrate(margins)
+        _, likelihood = calibrate(margins)
         tried[str(strength)] = likelihood
         if best is None or likelihood > tried[str(best.strength)]:
-            best = Fitted(found, scale, strength, tried)
+            best = Fitted(found, strength, tried, margins)
     if best is None:
         raise ValueError("no strength to choose from")
     return best
-
-
-def calibrate(margins: NDArray[np.float64]) -> tuple[float, float]:
-    """The scale that makes `margins` most likely (inverse temperature; Guo et al. 2017, arXiv:1706.04599).
-
-    The targets are Platt's (1999): (M + 1) / (M + 2) instead of 1, so that a few pairs that all come out right do not
-    make the scorer sure of everything. Where the margins know nothing the scale runs to its lower end: near 1/2 always.
-
-    Args:
-        margins: utility of the better minus that of the worse text, (M,).
-
-    Returns:
-        Scale in [1e-3, 1e3], 1 for no margins and where all are 0; mean log-likelihood in nats, at most 0.
-    """
-    from scipy.optimize import minimize_scalar
-
-    if margins.size == 0:
-        return 1.0, 0.0
-    if not np.any(margins):
-        return 1.0, -float(np.log(2))
-    target = (margins.size + 1) / (margins.size + 2)
-
-    def loss(log_scale: float) -> float:
-        odds = np.exp(log_scale) * margins
-        return float((target * np.logaddexp(0.0, -odds) + (1 - target) * np.logaddexp(0.0, odds)).mean())
-
-    found = minimize_scalar(loss, bounds=(-6.9, 6.9), method="bounded")
-    scale = float(np.exp(found.x))
-    return scale, -float(np.logaddexp(0.0, -scale * margins).mean())

@@ -1,0 +1,140 @@
+"""One scorer of the linear or the encoder family, fitted as its settings say: alone, or as a member of a stack."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep.records import Pair
+from train import ledgers
+from train.fit import Recipe, Trained, fit
+from train.scorers import Scorer, calibration, fitting
+from train.settings import Fits, Tune
+from virality.errors import ViralityError
+from virality.progress import say
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A fitted scorer, before its calibration is chosen.
+
+    Fields:
+        scorer: calibrated by temperature.
+        margins: over the validation pairs, (M,), on the scorer's own scale.
+        learned: pairs that it learned from.
+        said: how it was fitted, for the last line of the run.
+        tried: strength -> validation log-likelihood, where one was chosen.
+        trained: of a tuned encoder.
+    """
+
+    scorer: Scorer
+    margins: Array
+    learned: list[Pair]
+    said: str
+    tried: dict[str, float]
+    trained: Trained | None = None
+
+
+def make(
+    settings: Fits,
+    family: str,
+    training: fitting.Training,
+    folder: Path,
+    *,
+    control: str | None,
+    seed: int,
+    features_from: Path | None = None,
+    keep_features: Path | None = None,
+    callbacks: Sequence[Any] = (),
+) -> Made:
+    """Fit a scorer of `family` on pairs.
+
+    Args:
+        settings: how.
+        family: linear or encoder.
+        training: the pairs.
+        folder: for the checkpoints of a tuned encoder.
+        control: of the labels, see `fitting.labels`.
+        seed: of what is drawn.
+        features_from: embeddings that an earlier run kept.
+        keep_features: where to keep them.
+        callbacks: of `transformers`, for a tuned encoder.
+
+    Raises:
+        ViralityError: no pair is certain enough.
+    """
+    learned = _certain(training.train, settings.max_p_value)
+    some = fitting.Training(learned, training.validation)
+    if family == "encoder" and settings.tune is not None:
+        return _tuned(settings, settings.tune, some, folder, control, seed, callbacks)
+    if family == "linear":
+        scorer, found = fitting.fit_linear(some, control=control, strengths=settings.strength, seed=seed)
+    else:
+        scorer, found = fitting.fit_encoder(
+            some, settings.encoder, control=control, strengths=settings.strength, seed=seed,
+            features_from=features_from, keep_features=keep_features,
+        )  # fmt: skip
+    return Made(scorer, found.margins, learned, f"strength {found.strength:g}, ", found.tried)
+
+
+def _certain(pairs: list[Pair], most: float | None) -> list[Pair]:
+    """Pairs whose p-value is `most` or less, or not known."""
+    kept = [pair for pair in pairs if most is None or pair.p_value is None or pair.p_value <= most]
+    if not kept:
+        raise ViralityError(f"max_p_value = {most}: no pair is so certain; raise it, or leave it out")
+    return kept
+
+
+def _tuned(
+    settings: Fits, tune: Tune, training: fitting.Training, folder: Path, control: str | None, seed: int,
+    callbacks: Sequence[Any],
+) -> Made:  # fmt: skip
+    from train.examples import Example
+    from train.scorers import tuned
+
+    begun = tuned.begin(settings.encoder, seed)
+    pairs = training.train
+    ids = tuned.tokenised(begun.tokenizer, [text for pair in pairs for text in (pair.better, pair.worse)])
+    chance = _labels(pairs, tune.labels, control, seed)
+    rows = [
+        Example(pair.pair_id, [], ids[2 * at : 2 * at + 2], pair.weight, p_better=float(chance[at]), group=at)
+        for at, pair in enumerate(pairs)
+    ]
+    tuned.verified(begun, ids)
+    say(f"  {len(rows):,} pairs, {sum(map(len, ids)):,} tokens a pass")
+    recipe = Recipe(
+        learning_rate=tune.learning_rate, epochs=tune.epochs, batch_size=tune.batch_size,
+        micro_batch=tune.micro_batch or tune.batch_size, warmup=tune.warmup, schedule=tune.schedule,
+        shared_prefix=False, save_every=tune.save_every, seed=seed,
+    )  # fmt: skip
+    by_id = {pair.pair_id: pair for pair in pairs}
+    trained = fit(begun.model, begun.tokenizer, rows, tuned.objective(), recipe, folder,
+                  entries=ledgers.entries_of(rows, by_id), callbacks=callbacks)  # fmt: skip
+    validation = training.validation
+    values = begun.utility([text for pair in validation for text in (pair.better, pair.worse)])
+    margins = values[::2] - values[1::2]
+    languages = Counter(pair.lang or "unknown" for pair in pairs)
+    scorer = Scorer("encoder", begun, calibration.fit(margins)[0], dict(languages))
+    learned = [pairs[at] for at in trained.seen]
+    return Made(scorer, margins, learned, f"{trained.steps} steps, ", {}, trained)
+
+
+def _labels(pairs: Sequence[Pair], kind: str, control: str | None, seed: int) -> Array:
+    """Soft labels where counts give them; a pair without a p-value is taken at its word."""
+    soft = fitting.labels(pairs, control, seed)
+    known = np.asarray([kind == "soft" and pair.p_value is not None for pair in pairs], dtype=bool)
+    return np.where(known, soft, np.where(soft > 0.5, 1.0, 0.0))
+
+
+def likelihood(made: Made) -> float:
+    """Mean log-likelihood of the validation pairs, in nats; that of chance is -log 2."""
+    return calibration.calibrate(made.margins)[1] if made.margins.size else -math.log(2)
