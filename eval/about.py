@@ -61,6 +61,21 @@ def limits(facts: Mapping[str, Any], pairs: Sequence[Pair], *, research_only: bo
     return out
 
 
+def of_scorer(unseen: Mapping[str, int], pairs: int, control: str | None) -> list[str]:
+    """What a reader must know of the scorer itself.
+
+    Args:
+        unseen: language that it never saw -> test pairs in it.
+        pairs: of the test.
+        control: which one it is; None: it is none.
+    """
+    out = [f"The scorer never saw {lang}, the language of {count:,} of the {pairs:,} test pairs."
+           for lang, count in unseen.items()]  # fmt: skip
+    if control is not None:
+        out.append(f"The scorer is itself a control ({control}): its figures are to be read beside another's.")
+    return out
+
+
 def provenance(
     document: Mapping[str, Any], inputs: Mapping[str, str], scorer: str | None, judge: str | None, writer: str | None
 ) -> dict[str, str]:

@@ -35,14 +35,54 @@ _BASE = _Asked("Does the writer beat the base model asked nicely?", "writer.win_
                ("writer.win_rate.base",))  # fmt: skip
 
 
+_ERROR, _MOST, _SLOPE = "scorer.ece", "scorer.ece.by_chance_most", "scorer.calibration_slope"
+_SHUFFLED = "scorer.pair_accuracy.shuffled"
+
+
 def claims(figures: Sequence[Figure]) -> list[Claim]:
     """What a reader asks first, answered from the figures alone."""
     by_name = {figure.name: figure for figure in figures}
+
+    def answered(*questions: _Asked) -> list[Claim]:
+        return [_claim(asked, by_name[asked.figure], [name for name in asked.beside if name in by_name])
+                for asked in questions if asked.figure in by_name]  # fmt: skip
+
     return [
-        _claim(asked, by_name[asked.figure], [name for name in asked.beside if name in by_name])
-        for asked in (*_SCORER.values(), _DRAFT, _BASE)
-        if asked.figure in by_name
+        *answered(*_SCORER.values()),
+        *([_of_chance(by_name[_SHUFFLED])] if _SHUFFLED in by_name else []),
+        *([_of_calibration(by_name)] if _ERROR in by_name and _MOST in by_name else []),
+        *answered(_DRAFT, _BASE),
     ]
+
+
+def _of_chance(figure: Figure) -> Claim:
+    """Whether what turned labels teach is nothing."""
+    verdict: Verdict = "no"
+    if figure.value is None:
+        verdict, answer = "not_measured", f"Not measured: {figure.note}."
+    elif figure.low is None or figure.high is None:
+        verdict, answer = "unclear", "Not shown: too few independent examples for an interval."
+    elif figure.low <= 0.5 <= figure.high:
+        verdict, answer = "yes", "Yes: the interval includes 50%."
+    else:
+        side = "above" if figure.low > 0.5 else "below"
+        answer = f"No: the whole interval lies {side} 50%, so something leaks."
+    question = "Do labels turned at random teach it nothing?"
+    return Claim(question=question, answer=answer, verdict=verdict, figures=[figure.name])
+
+
+def _of_calibration(by_name: dict[str, Figure]) -> Claim:
+    """Whether the calibration error is more than a perfectly calibrated scorer shows by chance."""
+    error, most = by_name[_ERROR].value, by_name[_MOST].value
+    verdict: Verdict = "no"
+    if error is None or most is None:
+        verdict, answer = "not_measured", f"Not measured: {by_name[_ERROR].note}."
+    elif error <= most:
+        verdict, answer = "yes", "Yes: its calibration error is within what chance gives a perfectly calibrated scorer."
+    else:
+        answer = "No: its calibration error is more than chance gives a perfectly calibrated scorer."
+    named = [name for name in (_ERROR, _MOST, _SLOPE) if name in by_name]
+    return Claim(question="Is it as sure as it should be?", answer=answer, verdict=verdict, figures=named)
 
 
 def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
@@ -50,6 +90,10 @@ def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
     verdicts = {claim.figures[0]: claim.verdict for claim in answers}
     of_scorer = {name: verdicts[asked.figure] for name, asked in _SCORER.items() if asked.figure in verdicts}
     said = [_of_scorer(of_scorer)] if of_scorer else []
+    if verdicts.get(_SHUFFLED) == "no":
+        said.append("Labels turned at random teach it something too, so part of what it seems to know leaks.")
+    if verdicts.get(_ERROR) in ("yes", "no"):
+        said.append(f"It is {'' if verdicts[_ERROR] == 'yes' else 'not '}as sure as it should be.")
     if _DRAFT.figure in verdicts:
         said.append(_AGAINST_DRAFT[verdicts[_DRAFT.figure]])
         if verdicts[_DRAFT.figure] == "yes":

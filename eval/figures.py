@@ -3,138 +3,156 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from data_prep.records import Pair
 from eval import controls, metrics
+from eval.controls import Control
 from eval.metrics import Array
+from eval.place import ACCURACY, Place, points
 from eval.records import Curve, Figure
-from train.scorers import fitting
-from virality.statistics import Interval, mean
+from eval.sureness import of_sureness
+from virality.statistics import mean, share
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What all figures of one measurement share."""
-
-    corpus: str
-    source: str
-    family: str | None = None
-    best_of: int | None = None
-    seed: int | None = None
-
-    def figure(self, name: str, found: Interval, unit: Any = "share", subset: str = "all", note: str = "") -> Figure:
-        """A measured figure."""
-        return Figure(name=name, value=found.value, low=found.low, high=found.high, n=found.n, unit=unit, subset=subset,
-                      corpus=self.corpus, source=self.source, family=self.family, best_of=self.best_of,
-                      seed=self.seed, note=note)  # fmt: skip
-
-    def missing(self, name: str, why: str, unit: Any = "share", subset: str = "all") -> Figure:
-        """A figure that was not measured, and why."""
-        return Figure(name=name, value=None, n=0, unit=unit, subset=subset, corpus=self.corpus, source=self.source,
-                      family=self.family, note=why)  # fmt: skip
+GAINS = ("length_only", "clickbait_only", "features_only", "metadata_only")
+"""Controls that a scorer is to do better than, on the same pairs."""
 
 
 def of_scorer(
     pairs: Sequence[Pair],
     p: Array,
     place: Place,
-    training: fitting.Training | None,
-    others: Mapping[str, tuple[str, Array]],
+    beside: Mapping[str, Control],
+    *,
+    sure: float,
+    languages: Mapping[str, int],
     seed: int,
 ) -> tuple[list[Figure], list[Curve]]:
-    """Everything that is said of a scorer.
+    """Everything that is said of a scorer, but for its learning curve.
 
     Args:
         pairs: of the test split, measured.
         p: the scorer's P(better beats worse), (N,).
         place: shared fields.
-        training: what the scorer was fitted on, for the features-only baseline; None where that is not here.
-        others: family and P(better beats worse) of controls and of the judge, by name.
-        seed: of bootstraps and baselines.
+        beside: controls and baselines by name.
+        sure: confidence below which the scorer abstains.
+        languages: that the scorer learned from; empty where that is not known.
+        seed: of bootstraps.
     """
     clusters = [pair.component for pair in pairs]
-    name = "scorer.pair_accuracy"
-    bare = replace(place, family=None)
-    length = controls.length_only(pairs)
+    certain, curves = of_sureness(p, clusters, place, sure, seed)
     out = [
-        place.figure(name, metrics.accuracy(p, clusters, seed)),
-        bare.figure(f"{name}.length_only", metrics.accuracy(length, clusters, seed), note="the longer text wins"),
-        place.figure("scorer.gain_over.length_only", metrics.difference(p, length, clusters, seed), "points"),
-        *_against_form(name, pairs, p, place, training, seed),
-        place.figure("scorer.brier", metrics.brier(p, clusters, seed), "probability"),
-        place.figure("scorer.ece", metrics.calibration_error(p, clusters, seed=seed), "probability",
-                     note="five bins of equal mass"),
-    ]  # fmt: skip
-    out += [
-        replace(place, family=family).figure(f"{name}.{other}", metrics.accuracy(found, clusters, seed))
-        for other, (family, found) in others.items()
+        place.figure(ACCURACY, metrics.accuracy(p, clusters, seed)),
+        *_controls(beside, clusters, place, seed),
+        *_gains(p, beside, clusters, place, seed),
+        *_ceilings(pairs, replace(place, family=None), seed),
+        *_significant(pairs, p, place, seed),
+        *_by_language(pairs, p, place, languages, seed),
+        *certain,
     ]
-    if "shuffled" not in others:
-        out.append(bare.missing(f"{name}.shuffled", "no control run is named (controls.shuffled)"))
-    out += _ceilings(name, pairs, bare, seed)
-    out += _significant(name, pairs, p, place, seed)
-    sure = metrics.most_confident(p, 0.25)
-    out.append(place.figure(f"{name}.confident_quarter", metrics.accuracy(p[sure], [clusters[at] for at in sure], seed),
-                            subset="confident_quarter"))  # fmt: skip
-    return out, _curves(p)
+    return out, curves
 
 
-def _against_form(
-    name: str, pairs: Sequence[Pair], p: Array, place: Place, training: fitting.Training | None, seed: int
-) -> list[Figure]:
-    linear = replace(place, family="linear")
-    if training is None:
-        why = "the pairs that the scorer was fitted on are not here, or were made again since"
-        return [linear.missing(f"{name}.features_only", why),
-                place.missing("scorer.gain_over.features_only", why, "points")]  # fmt: skip
-    clusters = [pair.component for pair in pairs]
-    form = controls.features_only(training, pairs, seed)
-    return [
-        linear.figure(f"{name}.features_only", metrics.accuracy(form, clusters, seed),
-                      note="a linear scorer of features of form alone, fitted on the same pairs"),
-        place.figure("scorer.gain_over.features_only", metrics.difference(p, form, clusters, seed), "points"),
-    ]  # fmt: skip
+def of_learning(
+    curve: Mapping[int, Array], why: str, clusters: Sequence[str], place: Place, seed: int
+) -> tuple[list[Figure], list[Curve]]:
+    """The learning curve of the linear family, and what its last doubling of the pairs brought.
+
+    Args:
+        curve: pairs learned from -> whether each test pair came out right, (N,), fewest first.
+        why: where there is none.
+        clusters: of the test pairs.
+        place: shared fields, with the family that learned.
+        seed: of bootstraps.
+    """
+    name = "scorer.learning.last_doubling"
+    if len(curve) < 2:
+        return [place.missing(name, why, "points")], []
+    half, whole = list(curve)[-2:]
+    note = f"accuracy with {whole:,} training pairs less that with {half:,}"
+    gained = mean((curve[whole] - curve[half]) * 100, clusters, seed)
+    drawn = points("scorer.learning", [float(count) for count in curve],
+                   [share(correct, clusters, seed) for correct in curve.values()])  # fmt: skip
+    return [place.figure(name, gained, "points", note=note)], [drawn]
 
 
-def _ceilings(name: str, pairs: Sequence[Pair], place: Place, seed: int) -> list[Figure]:
+def _controls(beside: Mapping[str, Control], clusters: Sequence[str], place: Place, seed: int) -> list[Figure]:
+    out = []
+    for name, control in beside.items():
+        mine, named = replace(place, family=control.family), f"{ACCURACY}.{name}"
+        if control.correct is None:
+            out.append(mine.missing(named, control.why))
+            continue
+        found = metrics.over_drawings(control.correct, control.clusters or clusters, seed)
+        subset = "all" if control.clusters is None else name
+        out.append(mine.figure(named, found, subset=subset, note=control.note))
+    return out
+
+
+def _gains(p: Array, beside: Mapping[str, Control], clusters: Sequence[str], place: Place, seed: int) -> list[Figure]:
+    out = []
+    for name in GAINS:
+        if name not in beside:
+            continue
+        control, named = beside[name], f"scorer.gain_over.{name}"
+        if control.correct is None:
+            out.append(place.missing(named, control.why, "points"))
+        else:
+            out.append(place.figure(named, metrics.difference(p, control.correct[0], clusters, seed), "points"))
+    return out
+
+
+def _ceilings(pairs: Sequence[Pair], place: Place, seed: int) -> list[Figure]:
     most = controls.ceiling(pairs)
     if most is None:
-        return [
-            place.missing(f"{name}.ceiling", "the corpus gives labels without counts, so their certainty is not known")
-        ]
+        why = "the corpus gives labels without counts, so their certainty is not known"
+        return [place.missing(f"{ACCURACY}.ceiling", why)]
     note = "mean probability that the observed winner is the true one, given the counts"
-    return [place.figure(f"{name}.ceiling", mean(most, [pair.component for pair in pairs], seed), note=note)]
+    return [place.figure(f"{ACCURACY}.ceiling", mean(most, [pair.component for pair in pairs], seed), note=note)]
 
 
-def _significant(name: str, pairs: Sequence[Pair], p: Array, place: Place, seed: int) -> list[Figure]:
+def _significant(pairs: Sequence[Pair], p: Array, place: Place, seed: int) -> list[Figure]:
     out: list[Figure] = []
     for label, level in (("p05", 0.05), ("p01", 0.01)):
         rows = [at for at, pair in enumerate(pairs) if pair.p_value is not None and pair.p_value < level]
         if not rows:
-            why = (
-                "no pair of this corpus has a p-value"
-                if all(pair.p_value is None for pair in pairs)
-                else "no such pair"
-            )
-            out.append(place.missing(f"{name}.{label}", why, subset=label))
+            unknown = all(pair.p_value is None for pair in pairs)
+            why = "no pair of this corpus has a p-value" if unknown else "no such pair"
+            out.append(place.missing(f"{ACCURACY}.{label}", why, subset=label))
             continue
         chosen = [pairs[at] for at in rows]
         clusters = [pair.component for pair in chosen]
-        out.append(place.figure(f"{name}.{label}", metrics.accuracy(p[rows], clusters, seed), subset=label))
+        out.append(place.figure(f"{ACCURACY}.{label}", metrics.accuracy(p[rows], clusters, seed), subset=label))
         most = controls.ceiling(chosen)
         if most is not None:
-            out.append(
-                replace(place, family=None).figure(f"{name}.{label}.ceiling", mean(most, clusters, seed), subset=label)
-            )
+            bare = replace(place, family=None)
+            out.append(bare.figure(f"{ACCURACY}.{label}.ceiling", mean(most, clusters, seed), subset=label))
     return out
 
 
-def _curves(p: Array) -> list[Curve]:
-    bins = metrics.reliability(p)
-    kept = metrics.coverage(p, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
-    return [
-        Curve(name="scorer.reliability", x=[b[0] for b in bins], y=[b[1] for b in bins], n=[b[2] for b in bins]),
-        Curve(name="scorer.coverage", x=[k[0] for k in kept], y=[k[1] for k in kept], n=[k[2] for k in kept]),
-    ]
+def _by_language(
+    pairs: Sequence[Pair], p: Array, place: Place, languages: Mapping[str, int], seed: int
+) -> list[Figure]:
+    """Accuracy by language, most frequent first, where there are several or one that the scorer never saw."""
+    rows: dict[str, list[int]] = {}
+    for at, pair in enumerate(pairs):
+        rows.setdefault(pair.lang or "unknown", []).append(at)
+    unseen = never_saw(pairs, languages)
+    if len(rows) == 1 and not unseen:
+        return []
+    out = []
+    for lang, mine in sorted(rows.items(), key=lambda one: (-len(one[1]), one[0])):
+        found = metrics.accuracy(p[mine], [pairs[at].component for at in mine], seed)
+        learned = f"learned from {languages[lang]:,} pairs of it" if lang in languages else ""
+        note = "the scorer never saw it" if lang in unseen else learned
+        out.append(place.figure(f"{ACCURACY}.lang_{lang}", found, subset=f"lang_{lang}", note=note))
+    return out
+
+
+def never_saw(pairs: Sequence[Pair], languages: Mapping[str, int]) -> dict[str, int]:
+    """Languages of test pairs that the scorer did not learn from -> such pairs; none where that is not known."""
+    found: dict[str, int] = {}
+    for pair in pairs if languages else ():
+        if pair.lang is not None and pair.lang not in languages:
+            found[pair.lang] = found.get(pair.lang, 0) + 1
+    return found

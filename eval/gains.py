@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from eval import metrics
-from eval.figures import Place
 from eval.metrics import Array
 from eval.outcomes import Outcome
+from eval.place import Place
 from eval.records import Curve, Figure
 from virality.statistics import mean, share
 from virality.text import form

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data_prep.records import Pair
+from eval.records import ControlName
+from train.scorers.controls import refuse
 from virality import ledger, runs, tables
 from virality.errors import ViralityError
 
@@ -44,13 +46,35 @@ def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None) 
             raise ViralityError(f"scorer = {guide}: learned from the judge split; a guide learns from the train split")
 
 
-def refuse_controls(controls: Mapping[str, str]) -> None:
-    """Refuse a run that is not the control it is named as."""
-    for name, run in controls.items():
-        found = runs.finished(Path(run), "train").get("control")
-        if found != name:
-            raise ViralityError(f"controls.{name} = {run}: is no such control (its control is {found or 'none'}); "
-                                f"train a scorer with control={name}")  # fmt: skip
+def refuse_guiding_controls(scorer: Path | None, judge: Path | None, writer: Path | None) -> None:
+    """Refuse a control where a scorer is needed; alone, one that did not see the test may be measured.
+
+    Raises:
+        ViralityError: the judge is a control, or the scorer that chooses for a writer, or one that saw the test.
+    """
+    if judge is not None:
+        refuse(judge, "judge")
+    if scorer is not None and (writer is not None or runs.finished(scorer, "train").get("control") == "random"):
+        refuse(scorer, "scorer")
+
+
+def refuse_controls(controls: Mapping[ControlName, Sequence[str]], data: str) -> None:
+    """Refuse a run that is not the control it is named as, and rows of other data dealt anew.
+
+    Args:
+        controls: name -> runs.
+        data: that is measured.
+    """
+    for name, named in controls.items():
+        for run in named:
+            document = runs.finished(Path(run), "train")
+            found = document.get("control")
+            if found != name:
+                raise ViralityError(f"controls.{name} = {run}: is no such control (its control is {found or 'none'}); "
+                                    f"train a scorer with control={name}")  # fmt: skip
+            if name == "random" and list(document["settings"]["data"]) != [data]:
+                raise ViralityError(f"controls.random = {run}: dealt rows of {', '.join(document['settings']['data'])} "
+                                    f"anew, and {data} is measured; train it with data={data}")  # fmt: skip
 
 
 def refuse_seen(test: Sequence[Pair], seen_by: Sequence[Path]) -> None:

@@ -6,6 +6,7 @@ Letters: N pairs or drafts. `p` is P(better beats worse) or P(rewrite beats draf
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,46 +31,51 @@ def brier(p: Array, clusters: Sequence[str], seed: int = 0) -> Interval:
     return mean((1 - p) ** 2, clusters, seed)
 
 
-def calibration_error(p: Array, clusters: Sequence[str], bins: int = 5, seed: int = 0) -> Interval:
-    """Expected calibration error over bins of equal mass: mean |confidence - accuracy| by bin (Naeini et al. 2015)."""
-
-    def statistic(rows: NDArray[np.intp]) -> float:
-        confidence, correct = _confidence(p[rows])
-        order = np.argsort(confidence, kind="stable")
-        parts = [part for part in np.array_split(order, bins) if part.size]
-        return float(sum(part.size * abs(confidence[part].mean() - correct[part].mean()) for part in parts) / rows.size)
-
-    return bootstrap(len(p), clusters, statistic, seed)
-
-
-def reliability(p: Array, bins: int = 5) -> list[tuple[float, float, int]]:
-    """(mean confidence, accuracy, pairs) of each bin of equal mass, least confident first."""
-    confidence, correct = _confidence(p)
-    order = np.argsort(confidence, kind="stable")
-    return [
-        (float(confidence[part].mean()), float(correct[part].mean()), int(part.size))
-        for part in np.array_split(order, bins)
-        if part.size
-    ]
-
-
-def coverage(p: Array, shares: Sequence[float]) -> list[tuple[float, float, int]]:
-    """(share of pairs answered, accuracy on them, pairs) when only the most confident pairs are answered."""
-    confidence, correct = _confidence(p)
+def coverage(p: Array, shares: Sequence[float], clusters: Sequence[str], seed: int = 0) -> list[tuple[float, Interval]]:
+    """(share of pairs answered, accuracy on them) when only the most confident pairs are answered."""
+    confidence, correct = confidence_and_right(p)
     order = np.argsort(-confidence, kind="stable")
-    counts = [max(1, round(share * len(p))) for share in shares]
-    return [(share, float(correct[order[:count]].mean()), count) for share, count in zip(shares, counts, strict=True)]
+    found = []
+    for answered in shares:
+        rows = order[: max(1, round(answered * len(p)))]
+        found.append((answered, share(correct[rows], [clusters[at] for at in rows], seed)))
+    return found
 
 
 def most_confident(p: Array, share: float) -> NDArray[np.intp]:
     """Indices of the `share` of pairs that the scorer is surest of; at least one."""
-    confidence, _ = _confidence(p)
+    confidence, _ = confidence_and_right(p)
     return np.sort(np.argsort(-confidence, kind="stable")[: max(1, round(share * len(p)))])
+
+
+def answered(p: Array, sure: float) -> NDArray[np.intp]:
+    """Indices of the pairs that a scorer answers which abstains below the confidence `sure`; may be none."""
+    confidence, _ = confidence_and_right(p)
+    return np.flatnonzero(confidence >= sure)
 
 
 def difference(first: Array, second: Array, clusters: Sequence[str], seed: int = 0) -> Interval:
     """Paired difference of two accuracies on the same pairs, in percentage points."""
     return mean((right(first) - right(second)) * 100, clusters, seed)
+
+
+def over_drawings(correct: Array, clusters: Sequence[str], seed: int = 0) -> Interval:
+    """Mean accuracy of several scorers on the same pairs, with an interval over other pairs and other such scorers.
+
+    Args:
+        correct: 1, 0 or 1/2 of each of K scorers, (K, N).
+        clusters: of each pair, (N,).
+        seed: of the bootstrap; with K = 1 that is over the pairs alone.
+    """
+    if len(correct) == 1:
+        return share(correct[0], clusters, seed)
+    draw = np.random.default_rng(seed)
+
+    def statistic(rows: NDArray[np.intp]) -> float:
+        return float(correct[draw.integers(0, len(correct), len(correct))].mean(0)[rows].mean())
+
+    found = bootstrap(correct.shape[1], clusters, statistic, seed)
+    return replace(found, value=float(correct.mean()))
 
 
 def net_of(gain: Array, changes: Array, clusters: Sequence[str], seed: int = 0) -> Interval | None:
@@ -105,5 +111,6 @@ def log_odds(p: Array) -> Array:
     return np.asarray(np.log(p / (1 - p)))
 
 
-def _confidence(p: Array) -> tuple[Array, Array]:
+def confidence_and_right(p: Array) -> tuple[Array, Array]:
+    """How sure the scorer is of the side it prefers, in [1/2, 1), and whether that is the better one: (N,) each."""
     return np.maximum(p, 1 - p), right(p)

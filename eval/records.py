@@ -9,6 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+ControlName = Literal["shuffled", "random", "fraction"]
+"""Controls that a train run can be: labels turned, rows dealt anew, fewer pairs."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,9 +35,9 @@ class Figure(_Record):
     split: str = "test"
     corpus: str
     subset: str = "all"
-    """Which examples: `all`, `p05` (pairs with p < .05), `confident_quarter`, ..."""
+    """Which examples: `all`, `p05` (pairs with p < .05), `confident_quarter`, `answered`, `lang_en`, ..."""
     family: str | None = None
-    """Family of the scorer or judge that the figure rests on: linear, encoder, lora."""
+    """Family of the scorer or judge that the figure rests on: linear, encoder, lora, stack, prompted."""
     best_of: int | None = None
     """How many rewrites a draft were generated to choose from."""
     seed: int | None = None
@@ -85,12 +88,17 @@ class Curve(_Record):
 
     name: str
     """`scorer.reliability` (x: mean predicted probability, y: share right), `scorer.coverage` (x: share of pairs
-    answered, y: accuracy), `writer.best_of` (x: rewrites a draft, y: share of drafts improved)."""
+    answered, y: accuracy), `scorer.learning` (x: training pairs of the linear family, y: accuracy),
+    `scorer.learning_runs` (the same of the scorer's own family), `writer.best_of` (x: rewrites a draft, y: share of
+    drafts improved)."""
     x: list[float]
     y: list[float]
     low: list[float | None] = Field(default_factory=list)
     high: list[float | None] = Field(default_factory=list)
     n: list[int] = Field(default_factory=list)
+    band_low: list[float] = Field(default_factory=list)
+    """Where a perfect scorer's points would lie by chance, lower ends (95%); empty where that has no meaning."""
+    band_high: list[float] = Field(default_factory=list)
 
 
 class Claim(_Record):

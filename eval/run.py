@@ -7,10 +7,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from data_prep.records import Pair
-from eval import about, claims, controls, figures, gains, gallery, independence, outcomes, steps
-from eval.figures import Place
+from eval import about, alone, claims, gains, gallery, independence, outcomes, steps
+from eval.figures import never_saw
+from eval.place import Place
 from eval.records import Curve, Example, Figure, GateCount, Report
 from eval.report.html import render_html
 from eval.report.markdown import render_markdown
@@ -40,11 +42,13 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     settings = load(EvaluateSettings, config, overrides)
     folder = runs.place("evaluate", config, settings)
     runs.finished(Path(settings.data), "prepare")
-    named = [settings.data, settings.scorer, settings.judge, settings.writer, *settings.controls.values()]
+    controls = [run for named in settings.controls.values() for run in named]
+    named = [settings.data, settings.scorer, settings.judge, settings.writer, *controls]
     inputs = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
     if settings.judge is not None:
         independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), _path(settings.writer))
-    independence.refuse_controls(settings.controls)
+    independence.refuse_guiding_controls(_path(settings.scorer), _path(settings.judge), _path(settings.writer))
+    independence.refuse_controls(settings.controls, settings.data)
     if dry_run:
         say(f"would measure {', '.join(inputs)} and write to {folder}")
         return folder
@@ -62,13 +66,14 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
         raise ViralityError(
             f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
         )
-    independence.refuse_seen(pairs, [Path(folder) for folder in inputs if folder != settings.data])
+    leaks = settings.controls.get("random", ())  # measured on a test part of its own
+    independence.refuse_seen(pairs, [Path(run) for run in inputs if run != settings.data and run not in leaks])
     guide = training.load_scorer(Path(settings.scorer)) if settings.scorer else None
     judge = training.load_scorer(Path(settings.judge)) if settings.judge else None
     found = Measured()
     if guide is not None:
         with step(f"measuring the scorer on {len(pairs):,} pairs"):
-            _measure_scorer(settings, pairs, guide, judge, found)
+            _measure_scorer(settings, data.pairs, guide, judge, found)
     if settings.writer is not None and guide is not None and judge is not None:
         _measure_writer(settings, here, pairs, guide, judge, found)
     with here.file("scores.parquet") as path:
@@ -87,7 +92,7 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
         gates=found.gates,
         curves=found.curves,
         examples=found.examples,
-        warnings=about.limits(facts, pairs, research_only=research_only, rewritten=settings.writer is not None),
+        warnings=_warnings(settings, facts, pairs, guide, research_only),
         provenance=about.provenance(here.document, inputs, settings.scorer, settings.judge, settings.writer),
     )
     with here.file("report.json") as path:
@@ -105,22 +110,33 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
     say(f"  {report.summary}")
 
 
+def _warnings(
+    settings: EvaluateSettings, facts: dict[str, Any], pairs: Sequence[Pair], guide: Scorer | None, research_only: bool
+) -> list[str]:
+    own = runs.finished(Path(settings.scorer)).get("control") if settings.scorer else None
+    unseen = never_saw(pairs, guide.languages) if guide is not None else {}
+    return [
+        *about.limits(facts, pairs, research_only=research_only, rewritten=settings.writer is not None),
+        *about.of_scorer(unseen, len(pairs), own),
+    ]
+
+
 def _measure_scorer(
-    settings: EvaluateSettings, pairs: Sequence[Pair], guide: Scorer, judge: Scorer | None, found: Measured
+    settings: EvaluateSettings, corpus: Sequence[Pair], guide: Scorer, judge: Scorer | None, found: Measured
 ) -> None:
-    others = {name: training.load_scorer(Path(run)) for name, run in settings.controls.items()}
-    if judge is not None:
-        others["judge"] = judge
-    p = controls.probabilities(guide, pairs)
-    of_others = {name: (scorer.family, controls.probabilities(scorer, pairs)) for name, scorer in others.items()}
-    found.scores += steps.pair_scores("scorer", guide, pairs, p)
-    for name, scorer in others.items():
-        found.scores += steps.pair_scores(name, scorer, pairs, of_others[name][1])
-    fitted_on = steps.training_of(Path(str(settings.scorer)))
-    place = Place(corpus=Path(settings.data).name, source="scores.parquet", family=guide.family, seed=settings.seed)
-    made, curves = figures.of_scorer(pairs, p, place, fitted_on, of_others, settings.seed)
+    made, curves, scores = alone.measure(
+        guide,
+        Path(str(settings.scorer)),
+        Path(settings.data),
+        corpus,
+        judge=judge,
+        named=settings.controls,
+        refit=settings.refit,
+        seed=settings.seed,
+    )
     found.figures += made
     found.curves += curves
+    found.scores += scores
 
 
 def _measure_writer(

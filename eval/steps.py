@@ -14,7 +14,7 @@ from data_prep.records import MEASURED, Pair
 from data_prep.sources.table import identifier
 from train.candidates import judge_gates, sample
 from train.records import Score
-from train.scorers import Scorer, fitting
+from train.scorers import Scorer, controls, fitting
 from train.steps import Writer, read_pairs
 from virality import runs
 from virality.errors import ViralityError
@@ -149,13 +149,36 @@ def pair_scores(label: str, scorer: Scorer, pairs: Sequence[Pair], p: NDArray[np
 
 def training_of(run: Path) -> fitting.Training | None:
     """The pairs a scorer's run was fitted on; None where its data are gone or were made again since."""
-    document = runs.finished(run, "train")
-    settings = document["settings"]
+    settings = runs.finished(run, "train")["settings"]
+    pairs = _learned_from(run)
+    if pairs is None:
+        return None
     try:
-        if any(runs.digest(Path(folder)) != document["inputs"][folder] for folder in settings["data"]):
-            return None
         return fitting.choose(
-            read_pairs(settings["data"]).pairs, settings["split"], settings["max_pairs"], settings["seed"]
+            pairs,
+            settings["split"],
+            settings["max_pairs"],
+            settings["seed"],
+            control=settings.get("control"),
+            fraction=settings.get("fraction"),
         )
+    except ViralityError:
+        return None
+
+
+def dealt_test(run: Path) -> list[Pair] | None:
+    """The test part of a run with control = random: rows that it did not learn from itself; None as above."""
+    pairs = _learned_from(run)
+    seed = runs.finished(run, "train")["settings"]["seed"]
+    return None if pairs is None else test_pairs(controls.dealt([one for one in pairs if one.kind in MEASURED], seed))
+
+
+def _learned_from(run: Path) -> list[Pair] | None:
+    document = runs.finished(run, "train")
+    folders = document["settings"]["data"]
+    try:
+        if any(runs.digest(Path(folder)) != document["inputs"][folder] for folder in folders):
+            return None
+        return read_pairs(folders).pairs
     except ViralityError:
         return None

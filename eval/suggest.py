@@ -1,4 +1,4 @@
-"""`virality suggest` and `virality score`: one draft, its rewrites that passed every gate; two posts, which wins."""
+"""`virality suggest`: one draft, and its rewrites that passed every gate and are likely to do better."""
 
 from __future__ import annotations
 
@@ -113,16 +113,6 @@ def command(
     scorer = _guide_of(run)
     found = suggest(draft, writer, scorer, n=n, samples=samples, seed=seed, platform=platform or writer.platform)
     print(json.dumps(_as_json(found), ensure_ascii=False) if as_json else _as_text(found))
-    return 0
-
-
-def score_command(run: Path, texts: list[str]) -> int:
-    """`virality score`. Returns the exit code."""
-    scorer = load_scorer(run)
-    first, second = (_checked(text, None) for text in texts)
-    p = float(scorer.probability([first], [second])[0])
-    winner, sure = (first, p) if p >= 0.5 else (second, 1 - p)
-    print(f"{sure:.0%}  {winner}")
     return 0
 
 

@@ -76,14 +76,16 @@ def _tell(command: str, mistakes: str, code: int) -> int:
 
 
 def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; `key=value` may stand before and after the flags, which argparse alone does not allow."""
+    """The command line; `key=value` and posts may stand before and after the flags, which argparse does not allow."""
     parser = _parser()
     given, rest = parser.parse_known_args(arguments)
-    strange = [word for word in rest if word.startswith("-") or "overrides" not in given]
+    many = next((name for name in ("overrides", "texts") if name in given), None)
+    dashes = rest.index("--") if "--" in rest else len(rest)
+    strange = rest if many is None else [word for word in rest[:dashes] if word.startswith("-")]
     if strange:
         parser.error(f"unrecognized arguments: {' '.join(strange)}{_advice(strange[0], 'overrides' in given)}")
-    if rest:
-        given.overrides = [*given.overrides, *rest]
+    if many is not None:
+        setattr(given, many, [*getattr(given, many), *rest[:dashes], *rest[dashes + 1 :]])
     return given
 
 
@@ -134,7 +136,13 @@ def _parser() -> argparse.ArgumentParser:
     suggest.add_argument("--json", action="store_true", help="one JSON line")
     score = _command(commands, "score", "which of two posts wins, and how sure")
     score.add_argument("run", type=Path, help="folder of a scorer's run")
-    score.add_argument("texts", nargs=2, metavar="POST")
+    score.add_argument("texts", nargs="*", metavar="POST", help="two posts; after -- where one begins with a dash")
+    score.add_argument("--file", type=Path, help="a table of posts in place of two texts: an answer to every row")
+    score.add_argument("--out", type=Path, help=".parquet, .csv or .jsonl (default: FILE.scores.parquet)")
+    score.add_argument("--columns", help="first=A,second=B or text=A, and id=C: what the file calls them")
+    score.add_argument("--reasons", type=int, default=5, metavar="N", help="words and features a side; 0 for none")
+    score.add_argument("--fresh", action="store_true", help="replace what another command left at --out")
+    score.add_argument("--json", action="store_true", help="one JSON document")
     schemas = _command(commands, "schema", "what a config may say: JSON schema for editors, or markdown")
     schemas.add_argument("config", nargs="?", metavar="NAME", help="prepare, train.writer, ... (default: all)")
     schemas.add_argument("--out", type=Path, metavar="FOLDER", help="write each to FOLDER/NAME.json")
@@ -156,7 +164,9 @@ def _dispatch(given: argparse.Namespace) -> int:
         return int(suggest.command(given.run, given.draft, n=given.n, samples=given.samples, seed=given.seed,
                                    platform=given.platform, raw=given.raw, as_json=given.json))  # fmt: skip
     if given.command == "score":
-        return int(importlib.import_module("eval.suggest").score_command(given.run, given.texts))
+        score = importlib.import_module("eval.score")
+        return int(score.command(given.run, given.texts, file=given.file, out=given.out, columns=given.columns,
+                                 reasons=given.reasons, fresh=given.fresh, as_document=given.json))  # fmt: skip
     if given.command == "schema":
         schema = importlib.import_module("virality.schema")
         return int(schema.command(given.config, out=given.out, markdown=given.markdown))

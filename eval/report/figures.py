@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.records import Curve, Figure, Report
-from eval.report.labels import CURVES, circumstances, curve_axes, label, value_and_interval
+from eval.report.labels import CURVES, across, circumstances, curve_axes, label, value_and_interval
 from virality.page import (
     NOT_MEASURED,
     Axis,
@@ -82,26 +82,32 @@ def curve(curve: Curve) -> str:
     if not curve.x:
         return ""
     title, description = CURVES.get(curve.name, (curve.name, ""))
-    x, y = curve_axes(curve.name, curve.x, [*curve.y, *(end for end in curve.low + curve.high if end is not None)])
+    ends = [end for end in curve.low + curve.high if end is not None]
+    x, y = curve_axes(curve.name, curve.x, [*curve.y, *ends, *curve.band_low, *curve.band_high])
     points = [
-        Point(at, height, _nth(curve.low, i), _nth(curve.high, i))
+        Point(across(curve.name, at), height, _nth(curve.low, i), _nth(curve.high, i))
         for i, (at, height) in enumerate(zip(curve.x, curve.y, strict=False))
     ]
-    rows = [
-        (
-            number(point.x, x.unit),
-            number(point.y, y.unit),
-            interval(point.low, point.high, y.unit) or NOT_MEASURED,
-            f"{curve.n[i]:,}" if i < len(curve.n) else NOT_MEASURED,
-        )
-        for i, point in enumerate(points)
-    ]
-    numbers = table(f"{title}: the points", (x.label, y.label, "95% interval", "n"), rows, numeric=0)
+    head, rows = curve_table(curve, x, y)
     drawn = plot(title, description, points, x, y, diagonal=curve.name == "scorer.reliability")
-    return f'<div class="curve">{drawn}{fold("The points as numbers", numbers)}</div>'
+    numbers = fold("The points as numbers", table(f"{title}: the points", head, rows, numeric=0))
+    return f'<div class="curve">{drawn}{numbers}</div>'
 
 
-def _nth(ends: list[float | None], i: int) -> float | None:
+def curve_table(curve: Curve, x: Axis, y: Axis) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a curve's points as numbers, all plain text."""
+    head = [x.label, y.label, "95% interval", "n", *(["band of chance"] if curve.band_low else [])]
+    rows = []
+    for i, (at, height) in enumerate(zip(curve.x, curve.y, strict=False)):
+        low, high = _nth(curve.low, i), _nth(curve.high, i)
+        count = f"{curve.n[i]:,}" if i < len(curve.n) else NOT_MEASURED
+        row = [number(at, x.unit), number(height, y.unit), interval(low, high, y.unit) or NOT_MEASURED, count]
+        band = [interval(*ends, y.unit) for ends in zip(curve.band_low, curve.band_high, strict=True)]
+        rows.append([*row, *band[i : i + 1]])
+    return head, rows
+
+
+def _nth(ends: Sequence[float | None], i: int) -> float | None:
     return ends[i] if i < len(ends) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eval.records import Report
+from eval.report.controls import controls
 from eval.report.data import data, limits, provenance
 from eval.report.examples import examples
 from eval.report.figures import every_figure
@@ -18,6 +19,7 @@ _CONTENTS = {
     "gates": "Gates",
     "examples": "Examples",
     "scorer": "Scorer",
+    "controls": "Controls",
     "data": "Data",
     "figures": "All figures",
     "limits": "Limits",
@@ -33,6 +35,7 @@ def render_html(report: Report) -> str:
         gates(report),
         examples(report),
         scorer(report),
+        controls(report),
         data(report),
         section("figures", "All figures", figures) if figures else "",
         limits(report),

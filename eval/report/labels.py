@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from eval.records import Figure, Report
 from virality.page import Axis, interval, number, scale
 
@@ -9,18 +11,31 @@ FIGURES = {
     "scorer.pair_accuracy": "The scorer",
     "scorer.pair_accuracy.length_only": "Length only",
     "scorer.pair_accuracy.features_only": "Features of form only",
+    "scorer.pair_accuracy.clickbait_only": "Clickbait only",
+    "scorer.pair_accuracy.metadata_only": "What the record knows beside the words",
     "scorer.pair_accuracy.shuffled": "Control: shuffled labels",
+    "scorer.pair_accuracy.linear": "The linear family",
+    "scorer.pair_accuracy.random_split": "Leak: rows split at random",
     "scorer.pair_accuracy.ceiling": "Noise ceiling",
     "scorer.pair_accuracy.p01": "The scorer, pairs with p < .01",
     "scorer.pair_accuracy.p01.ceiling": "Noise ceiling, pairs with p < .01",
     "scorer.pair_accuracy.p05": "The scorer, pairs with p < .05",
     "scorer.pair_accuracy.p05.ceiling": "Noise ceiling, pairs with p < .05",
     "scorer.pair_accuracy.confident_quarter": "The scorer, most confident quarter",
+    "scorer.pair_accuracy.confident_half": "The scorer, most confident half",
+    "scorer.pair_accuracy.answered": "The scorer, where it does not abstain",
+    "scorer.answered": "Pairs that it answers",
     "scorer.pair_accuracy.judge": "The judge",
     "scorer.ece": "Calibration error (ECE)",
+    "scorer.ece.by_chance": "Calibration error by chance, mean",
+    "scorer.ece.by_chance_most": "Calibration error by chance, at most",
+    "scorer.calibration_slope": "Calibration slope",
+    "scorer.learning.last_doubling": "What the last doubling of pairs brought",
     "scorer.brier": "Brier score",
     "scorer.gain_over.length_only": "The scorer minus length only",
     "scorer.gain_over.features_only": "The scorer minus features only",
+    "scorer.gain_over.clickbait_only": "The scorer minus clickbait only",
+    "scorer.gain_over.metadata_only": "The scorer minus the record",
     "writer.win_rate": "Drafts improved, writer",
     "writer.win_rate.versus_draft": "Writer beats leaving the draft alone",
     "writer.win_rate.base": "Drafts improved, base model",
@@ -41,11 +56,20 @@ FIGURES = {
 CURVES = {
     "scorer.reliability": (
         "Calibration",
-        "How often the scorer is right, by how sure it is. On the diagonal it is as sure as it should be.",
+        "How often the scorer is right, by how sure it is. On the diagonal it is as sure as it should be; within the "
+        "band lie 95 of 100 scorers that are.",
     ),
     "scorer.coverage": (
         "Accuracy when it may abstain",
         "Accuracy on the pairs it is surest of, by the share of pairs answered.",
+    ),
+    "scorer.learning": (
+        "More pairs to learn from",
+        "Accuracy of the linear family on the same test pairs, by the pairs it learned from; each step doubles them.",
+    ),
+    "scorer.learning_runs": (
+        "More pairs to learn from, the scorer's own family",
+        "Accuracy on the same test pairs, by the pairs it learned from.",
     ),
     "writer.best_of": (
         "More rewrites a draft",
@@ -65,12 +89,20 @@ _FEW = 10  # as many counts can each have a tick of their own
 _AXES = {  # words, unit and start of x, then of y
     "scorer.reliability": (("predicted probability", "share", 0.5), ("share right", "share", 0.5)),
     "scorer.coverage": (("share of pairs answered", "share", 0.0), ("accuracy", "share", 0.5)),
+    "scorer.learning": (("training pairs", "count", 0.0), ("accuracy", "share", 0.5)),
+    "scorer.learning_runs": (("training pairs", "count", 0.0), ("accuracy", "share", 0.5)),
     "writer.best_of": (("rewrites a draft", "count", 0.0), ("drafts improved", "share", 0.0)),
 }
+_DOUBLING = ("scorer.learning", "scorer.learning_runs")
+"""Curves over counts that double: each doubling is as wide as the next."""
+
+LANGUAGE = "scorer.pair_accuracy.lang_"
 
 
 def label(figure: Figure) -> str:
     """The figure in words; its name where no words were given to it."""
+    if figure.name.startswith(LANGUAGE):
+        return f"The scorer, language {figure.name.removeprefix(LANGUAGE)}"
     return FIGURES.get(figure.name, figure.name)
 
 
@@ -103,10 +135,19 @@ def beginning(report: Report, prefix: str) -> list[Figure]:
     return [figure for figure in report.figures if figure.name.startswith(prefix)]
 
 
+def across(name: str, x: float) -> float:
+    """Where a curve's x stands on its axis: counts that double stand at even distances."""
+    return math.log2(x) if name in _DOUBLING else x
+
+
 def curve_axes(name: str, xs: list[float], ys: list[float]) -> tuple[Axis, Axis]:
     """Axes that hold a curve, chance or zero always in sight; those of a curve unknown here have no units."""
     if name not in _AXES:
         return Axis("x", scale(xs)), Axis("y", scale(ys))
     (x_words, x_unit, x_start), (y_words, y_unit, y_start) = _AXES[name]
+    y = Axis(y_words, scale([y_start, *ys]), y_unit)
+    if name in _DOUBLING:
+        counts = sorted({*xs})
+        return Axis(x_words, [across(name, x) for x in counts], x_unit, tuple(f"{x:,.0f}" for x in counts)), y
     x_ticks = scale([x_start, *xs]) if x_unit == "share" or len(xs) > _FEW else sorted({x_start, *xs})
-    return Axis(x_words, x_ticks, x_unit), Axis(y_words, scale([y_start, *ys]), y_unit)
+    return Axis(x_words, x_ticks, x_unit), y

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from eval.records import Claim, Example, Figure, Report
+from eval.records import Claim, Curve, Example, Figure, Report
 from eval.report.data import corpus_facts
 from eval.report.examples import odds
-from eval.report.labels import KINDS, VERDICTS, circumstances, label, named, value_and_interval
+from eval.report.figures import curve_table
+from eval.report.labels import CURVES, KINDS, VERDICTS, circumstances, curve_axes, label, named, value_and_interval
 from eval.report.overview import corpus_line
+from eval.report.words import of_controls, of_scorer
 from virality.page import NOT_MEASURED, visible
 
 _INLINE = re.compile(r"([\\`*_\[\]{}|~$])")
@@ -37,6 +39,13 @@ def render_markdown(report: Report) -> str:
             ("figure", "name", "value", "rests on", "note"),
             (_figure(report, one) for one in report.figures),
         ),
+        _part(
+            "Controls",
+            ("control", "accuracy", "rests on", "what it says"),
+            (_control(report, figure, sentence) for figure, sentence in of_controls(report)),
+        ),
+        _list("The scorer in plain words", of_scorer(report)),
+        *(_curve(one) for one in report.curves),
         _part("Gates", ("gate", "system", "failed", "not checked", "rewrites"), _gates(report)),
         *(_examples(report, kind) for kind in KINDS),
         _part("Data and splits", ("", ""), ((plain(k), plain(v)) for k, v in corpus_facts(report).items())),
@@ -44,7 +53,7 @@ def render_markdown(report: Report) -> str:
         _counts("Rights", report.corpus.rights),
         _part("Pairs", ("kind", "split", "pairs"), _pairs(report)),
         _counts("Pairs taken out of training: a text recurs in a later split", report.corpus.leaks),
-        "\n".join(["## Limits\n", *(f"- {plain(warning)}" for warning in report.warnings)]) if report.warnings else "",
+        _list("Limits", report.warnings),
         _part("Provenance", ("", ""), _provenance(report)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -66,6 +75,23 @@ def _part(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str
     if not body:
         return ""
     return "\n".join([f"## {title}\n", f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *body])
+
+
+def _list(title: str, items: Sequence[str]) -> str:
+    return "\n".join([f"## {title}\n", *(f"- {plain(item)}" for item in items)]) if items else ""
+
+
+def _control(report: Report, figure: Figure, sentence: str) -> list[str]:
+    beside = plain(circumstances(report, figure))
+    return [plain(label(figure)), value_and_interval(figure), beside, plain(sentence)]
+
+
+def _curve(curve: Curve) -> str:
+    if not curve.x:
+        return ""
+    head, rows = curve_table(curve, *curve_axes(curve.name, curve.x, curve.y))
+    title = plain(CURVES.get(curve.name, (curve.name, ""))[0])
+    return _part(title, [plain(word) for word in head], ([plain(cell) for cell in row] for row in rows))
 
 
 def _claim(report: Report, claim: Claim) -> list[str]:

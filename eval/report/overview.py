@@ -5,10 +5,8 @@ from __future__ import annotations
 from eval.records import Claim, Report
 from eval.report.figures import interval_plot, value
 from eval.report.labels import VERDICTS, circumstances, label, named
+from eval.report.words import ACCURACY, CONTROLS
 from virality.page import NOT_MEASURED, bdi, escape
-
-BESIDE = ("length_only", "features_only", "shuffled", "judge", "ceiling")
-_ACCURACY = "scorer.pair_accuracy"
 
 
 def header(report: Report) -> str:
@@ -65,7 +63,7 @@ def _claim(report: Report, claim: Claim) -> str:
 
 
 def accuracy(report: Report) -> str:
-    """The scorer beside chance, the trivial baselines, its shuffled control and the noise ceiling."""
-    figures = named(report, _ACCURACY, *(f"{_ACCURACY}.{word}" for word in BESIDE))
+    """The scorer beside chance, the trivial baselines, its controls, the noise ceiling and the leak."""
+    figures = named(report, ACCURACY, *(f"{ACCURACY}.{word}" for word in CONTROLS))
     title = "How often the better of two posts is named: share of held-out pairs, 95% interval"
-    return interval_plot(report, title, figures, 0.5, "chance", lead=_ACCURACY)
+    return interval_plot(report, title, figures, 0.5, "chance", lead=ACCURACY)

@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from eval.records import Report
 from eval.report.figures import curve, interval_plot, listing
-from eval.report.labels import beginning, named
-from eval.report.overview import BESIDE
-from virality.page import section
+from eval.report.labels import LANGUAGE, beginning, named
+from eval.report.words import ACCURACY, CONTROLS, of_scorer
+from virality.page import escape, section
 
 _CLEAR = (
-    "scorer.pair_accuracy",
-    "scorer.pair_accuracy.p05",
-    "scorer.pair_accuracy.p05.ceiling",
-    "scorer.pair_accuracy.p01",
-    "scorer.pair_accuracy.p01.ceiling",
-    "scorer.pair_accuracy.confident_quarter",
+    ACCURACY,
+    f"{ACCURACY}.p05",
+    f"{ACCURACY}.p05.ceiling",
+    f"{ACCURACY}.p01",
+    f"{ACCURACY}.p01.ceiling",
+    f"{ACCURACY}.confident_half",
+    f"{ACCURACY}.confident_quarter",
+    f"{ACCURACY}.answered",
 )
-_GAINS = ("scorer.gain_over.length_only", "scorer.gain_over.features_only")
+_GAINS = tuple(
+    f"scorer.gain_over.{word}" for word in ("length_only", "clickbait_only", "features_only", "metadata_only")
+)
 
 
 def scorer(report: Report) -> str:
     """What the first screen leaves out of the scorer; empty where the report has no scorer."""
     clear = named(report, *_CLEAR)
     gains = named(report, *_GAINS)
-    first_screen = named(report, *(f"{_CLEAR[0]}.{word}" for word in BESIDE))
-    rest = [figure for figure in beginning(report, "scorer.") if figure not in clear + gains + first_screen]
+    languages = beginning(report, LANGUAGE)
+    first_screen = named(report, *(f"{ACCURACY}.{word}" for word in CONTROLS))
+    told = clear + gains + languages + first_screen
+    rest = [figure for figure in beginning(report, "scorer.") if figure not in told]
     curves = "".join(curve(one) for one in report.curves if one.name.startswith("scorer."))
+    sentences = of_scorer(report)
     parts = [
-        interval_plot(report, "Accuracy where the answer is clear", clear, 0.5, "chance", lead=_CLEAR[0]),
+        interval_plot(report, "Accuracy where the answer is clear, or the scorer is sure", clear, 0.5, "chance",
+                      lead=ACCURACY),
         interval_plot(report, "What the model adds, on the same pairs", gains, 0.0, "no gain", lead=""),
+        interval_plot(report, "By language", [*named(report, ACCURACY), *languages] if languages else [], 0.5, "chance",
+                      lead=ACCURACY),
+        f"<p>{escape(' '.join(sentences))}</p>" if sentences else "",
         f'<div class="curves">{curves}</div>' if curves else "",
         listing(report, "Calibration and the rest", rest),
-    ]
+    ]  # fmt: skip
     body = "\n".join(part for part in parts if part)
     return section("scorer", "How good is the scorer?", body) if body else ""

