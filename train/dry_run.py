@@ -15,7 +15,6 @@ from train.drafts import drafts
 from train.estimate import forecast
 from train.estimate.memory import gigabytes
 from train.ready import Ready
-from train.scorers import fitting
 from train.settings import AdapterSettings, LoraScorerSettings, WriterSettings
 from virality import hub
 from virality.config import flat
@@ -62,11 +61,9 @@ class Told:
 def _work(told: Told, settings: Any, folder: Path) -> None:
     data = steps.read_pairs(settings.data)
     if not isinstance(settings, AdapterSettings):
-        training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
+        training = run_scorer.training_of(settings, data.pairs)
         told.section("data", _pairs(settings, training.train, data.pairs, {}, settings.split))
-        told.lines.append(
-            f"  {len(training.validation):,} validation pairs choose strengths or weights, and calibrate"
-        )
+        told.lines.append(f"  {len(training.validation):,} validation pairs choose strengths or weights, and calibrate")
         told.section("machine", _room(folder, _SMALL, told.mistakes))
         return
     if isinstance(settings, WriterSettings) and settings.objective == "grpo":

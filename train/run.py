@@ -39,7 +39,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     """Train what `config` says. Returns the run's folder."""
     found = _checked(config, overrides)
     settings = found.settings
-    inputs = {folder: runs.digest(Path(folder)) for folder in [*settings.data, *_others(settings)]}
+    named = dict.fromkeys([*settings.data, *_others(settings)])
+    inputs = {folder: runs.digest(Path(folder)) for folder in named}
     folder = runs.place("train", config, settings)
     if dry_run:
         if is_main():
@@ -103,11 +104,11 @@ def _refuse_launch(settings: AnySettings) -> None:
 
 def _others(settings: AnySettings) -> list[str]:
     """Runs beside the data that a run reads."""
-    named: list[str | None] = []
+    named: list[str | None] = [*getattr(settings, "unseen", ())]
     if isinstance(settings, WriterSettings):
-        named = [settings.init, settings.grpo.scorer]
+        named += [settings.init, settings.grpo.scorer]
     elif isinstance(settings, StackSettings):
-        named = [member.run for member in settings.members.values()]
+        named += [member.run for member in settings.members.values()]
     return [folder for folder in named if folder is not None]
 
 

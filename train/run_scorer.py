@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from data_prep.records import Pair
-from train import adapters, examples, ledgers, members, objectives, scorers, stacking, steps
+from train import adapters, examples, ledgers, members, objectives, recurring, scorers, stacking, steps
 from train import ready as readiness
 from train.fit import fit
 from train.launch import tokenised
@@ -33,7 +33,7 @@ from virality.progress import is_main, say, step
 def train(settings: FittedSettings, here: runs.Run) -> None:
     """Fit a scorer of the linear, encoder, stack or prompted family; every rank comes here."""
     data = steps.read_pairs(settings.data)
-    training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
+    training = training_of(settings, data.pairs)
     with step(f"fitting a scorer ({settings.family}) on {len(training.train):,} pairs"):
         if isinstance(settings, StackSettings):
             made = stacking.make(settings, training, here.folder)
@@ -49,6 +49,20 @@ def train(settings: FittedSettings, here: runs.Run) -> None:
                                     for one, value in made.tried.items()))  # fmt: skip
     _finish(settings, here, data, training, made, before=stacking.ledger_of(settings))
     shutil.rmtree(here.folder / "work" / "members", ignore_errors=True)
+
+
+def training_of(settings: FittedSettings | LoraScorerSettings, pairs: Sequence[Pair]) -> fitting.Training:
+    """The pairs that a scorer of these settings learns from and is calibrated on.
+
+    Raises:
+        ViralityError: there is none.
+    """
+    if settings.unseen:
+        pairs, left_out = recurring.without_recurring(pairs, settings.unseen)
+        for why, count in left_out.items():
+            say(f"  left out {count:,} pairs: {why}")
+    return fitting.choose(pairs, settings.split, settings.max_pairs, settings.seed, control=settings.control,
+                          fraction=settings.fraction)  # fmt: skip
 
 
 def _alone(settings: ScorerSettings, training: fitting.Training, here: runs.Run) -> Made | None:
@@ -73,8 +87,8 @@ def _prompted(settings: PromptedSettings, training: fitting.Training) -> Made | 
 
     if not is_main():
         return None
-    model = prompted.fit_prompted(settings.base, settings.prompt, settings.precision,
-                                  trust_remote_code=settings.trust_remote_code)  # fmt: skip
+    model = prompted.begin(settings.base, settings.prompt, settings.precision,
+                           trust_remote_code=settings.trust_remote_code)  # fmt: skip
     pairs = training.validation
     scorer = scorers.Scorer("prompted", model, Calibration(), {})
     margins = scorer.margins([pair.better for pair in pairs], [pair.worse for pair in pairs])
@@ -116,7 +130,7 @@ def make_ready(
     Raises:
         ViralityError: there is nothing to learn from, or nothing to judge checkpoints by.
     """
-    training = fitting.choose(data.pairs, settings.split, settings.max_pairs, settings.seed)
+    training = training_of(settings, data.pairs)
     base = steps.open_base(settings.base, settings.prompt, trust_remote_code=settings.trust_remote_code)
     emphasis = examples.Emphasis(settings.weighting, settings.labels, settings.margin)
     pairs = _turned(training.train, settings)
@@ -168,6 +182,7 @@ def _finish(
         rights=data.rights,
         task="scorer",
         family=settings.family,
+        families=scorer.families(),
         split=settings.split,
         control=settings.control,
         pairs={"train": len(made.learned), "validation": len(training.validation)},

@@ -54,6 +54,8 @@ class _ScorerSettings(_Learns):
     leakage. random: rows of train, validation and test dealt anew, which leaks. fraction: fewer pairs."""
     fraction: float | None = Field(None, gt=0, lt=1)
     """control = fraction: share of the training pairs that is learned from, component by component."""
+    unseen: Folders = ()
+    """Prepared runs that will be measured: pairs with a text of their test pairs, or nearly, are left out."""
 
     def broken(self) -> Iterator[Rule]:
         """What a control cannot be."""

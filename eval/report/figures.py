@@ -59,9 +59,9 @@ def interval_plot(
 
 
 def _mark(report: Report, figure: Figure, strong: bool) -> Mark:
-    beside = circumstances(report, figure) if figure.value is not None else figure.note
+    kind, beside = ("note", figure.note) if figure.value is None else ("beside", circumstances(report, figure))
     title = f"{label(figure)}: {value_and_interval(figure)}"
-    words = f'{escape(label(figure))} <span class="beside">{escape(beside)}</span>'
+    words = f'{escape(label(figure))} <span class="{kind}">{escape(beside)}</span>'
     return Mark(words, figure.value, figure.low, figure.high, value(figure), title, strong)
 
 
@@ -77,8 +77,8 @@ def listing(report: Report, title: str, figures: Sequence[Figure]) -> str:
     return f'<div class="listing">{table(title, head, rows, len(head))}</div>'
 
 
-def curve(curve: Curve) -> str:
-    """The plot of one curve with its points in a table to unfold; empty where it has no points."""
+def curve(curve: Curve, said: str = "") -> str:
+    """The plot of one curve, what it says, and its points in a table to unfold; empty where it has no points."""
     if not curve.x:
         return ""
     title, description = CURVES.get(curve.name, (curve.name, ""))
@@ -89,7 +89,7 @@ def curve(curve: Curve) -> str:
         for i, (at, height) in enumerate(zip(curve.x, curve.y, strict=False))
     ]
     head, rows = curve_table(curve, x, y)
-    drawn = plot(title, description, points, x, y, diagonal=curve.name == "scorer.reliability")
+    drawn = plot(title, f"{description} {said}".strip(), points, x, y, diagonal=curve.name == "scorer.reliability")
     numbers = fold("The points as numbers", table(f"{title}: the points", head, rows, numeric=0))
     return f'<div class="curve">{drawn}{numbers}</div>'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from eval.records import Report
-from eval.report.controls import controls
+from eval.report.controls import CSS, controls
 from eval.report.data import data, limits, provenance
 from eval.report.examples import examples
 from eval.report.figures import every_figure
@@ -43,7 +43,7 @@ def render_html(report: Report) -> str:
     ]
     body = "\n".join(part for part in sections if part)
     parts = [header(report), claims(report), accuracy(report), _contents(body), body]
-    return document(report.title, "\n".join(part for part in parts if part))
+    return document(report.title, "\n".join(part for part in parts if part), CSS)
 
 
 def _contents(body: str) -> str:

@@ -11,7 +11,7 @@ from eval.report.examples import odds
 from eval.report.figures import curve_table
 from eval.report.labels import CURVES, KINDS, VERDICTS, circumstances, curve_axes, label, named, value_and_interval
 from eval.report.overview import corpus_line
-from eval.report.words import of_controls, of_scorer
+from eval.report.words import of_controls, of_curves
 from virality.page import NOT_MEASURED, visible
 
 _INLINE = re.compile(r"([\\`*_\[\]{}|~$])")
@@ -44,7 +44,7 @@ def render_markdown(report: Report) -> str:
             ("control", "accuracy", "rests on", "what it says"),
             (_control(report, figure, sentence) for figure, sentence in of_controls(report)),
         ),
-        _list("The scorer in plain words", of_scorer(report)),
+        _list("The scorer in plain words", [said for said in of_curves(report).values() if said]),
         *(_curve(one) for one in report.curves),
         _part("Gates", ("gate", "system", "failed", "not checked", "rewrites"), _gates(report)),
         *(_examples(report, kind) for kind in KINDS),

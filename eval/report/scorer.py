@@ -5,8 +5,8 @@ from __future__ import annotations
 from eval.records import Report
 from eval.report.figures import curve, interval_plot, listing
 from eval.report.labels import LANGUAGE, beginning, named
-from eval.report.words import ACCURACY, CONTROLS, of_scorer
-from virality.page import escape, section
+from eval.report.words import ACCURACY, CONTROLS, of_curves
+from virality.page import section
 
 _CLEAR = (
     ACCURACY,
@@ -31,15 +31,14 @@ def scorer(report: Report) -> str:
     first_screen = named(report, *(f"{ACCURACY}.{word}" for word in CONTROLS))
     told = clear + gains + languages + first_screen
     rest = [figure for figure in beginning(report, "scorer.") if figure not in told]
-    curves = "".join(curve(one) for one in report.curves if one.name.startswith("scorer."))
-    sentences = of_scorer(report)
+    said = of_curves(report)
+    curves = "".join(curve(one, said.get(one.name, "")) for one in report.curves if one.name.startswith("scorer."))
     parts = [
         interval_plot(report, "Accuracy where the answer is clear, or the scorer is sure", clear, 0.5, "chance",
                       lead=ACCURACY),
         interval_plot(report, "What the model adds, on the same pairs", gains, 0.0, "no gain", lead=""),
         interval_plot(report, "By language", [*named(report, ACCURACY), *languages] if languages else [], 0.5, "chance",
                       lead=ACCURACY),
-        f"<p>{escape(' '.join(sentences))}</p>" if sentences else "",
         f'<div class="curves">{curves}</div>' if curves else "",
         listing(report, "Calibration and the rest", rest),
     ]  # fmt: skip

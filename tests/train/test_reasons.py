@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ _PLACES = ("في المدينة", "في الميناء", "في المدرسة", 
 
 def arabic_pairs() -> list[Any]:
     return [
-        pair(f"التذاكر {costly} اليوم {place} {at}", f"هل التذاكر {free} اليوم {place}؟ {at}", lang="ar")
+        pair(f"التذاكر {costly} اليوم {place} {at}", f"التذاكر {free} اليوم {place} {at}", lang="ar")
         for at, place in enumerate(_PLACES * 4)
         for free, costly in zip(_FREE, _COSTLY, strict=True)
     ]
@@ -92,8 +93,9 @@ def test_taking_out_what_is_named_for_a_side_moves_the_odds_by_what_is_said(
     linear: Scorer, first: str, second: str
 ) -> None:
     found, start = reasons(linear, first, second), log_odds(linear, first, second)
-    for side, sign in (("first", -1), ("second", 1)):
-        named = told(found, side)  # type: ignore[arg-type]
+    sides: dict[Side, int] = {"first": -1, "second": 1}
+    for side, sign in sides.items():
+        named = told(found, side)
         assert all(sign * one.moves >= LEAST for one in named)
         for count in range(1, len(named) + 1):  # the first of them alone, the first two, and so on
             after = log_odds(linear, *without(first, second, named[:count]))
@@ -105,8 +107,9 @@ def test_the_words_that_decide_are_named_first(linear: Scorer) -> None:
     found = reasons(linear, "free boat ticket early", "costly boat ticket early")
     named = {one.what: (one.side, one.stands_in) for one in told(found, "first")[:2]}
     assert named == {"free": ("first", "first"), "costly": ("first", "second")}  # what harms one speaks for the other
-    found = reasons(linear, "التذاكر باهظة اليوم", "التذاكر مجانية اليوم")
-    assert {one.what for one in told(found, "second")[:2]} == {"باهظة", "مجانية"}
+    found = reasons(linear, "التذاكر باهظة اليوم وبالمكتبة", "التذاكر مجانية اليوم وبالمكتبة")
+    assert "مجانية" in [one.what for one in told(found, "second")]
+    assert "مجانية" not in [one.what for one in told(found, "first")]
 
 
 def test_two_texts_the_other_way_round_have_the_same_reasons_for_the_other_side(linear: Scorer) -> None:
@@ -118,7 +121,7 @@ def test_two_texts_the_other_way_round_have_the_same_reasons_for_the_other_side(
 
 
 def test_words_that_say_the_same_are_counted_with_the_others_gone() -> None:
-    scorer = of(Roots({"free": 4.0, "gratis": 4.0, "dull": -1.0}), scale=2.0)
+    scorer = of(Roots({"free": 4.0, "gratis": 4.0, "dull": -0.25}), scale=2.0)
     found = reasons(scorer, "free gratis tea", "dull tea")
     assert [(one.what, one.stands_in) for one in told(found, "first")[:2]] == [("free", "first"), ("gratis", "first")]
     free, gratis = (one.moves for one in found if one.what in ("free", "gratis"))
@@ -133,11 +136,11 @@ def test_a_family_that_reads_two_posts_together_has_the_same_reasons() -> None:
 
 
 def test_a_word_that_stands_in_both_texts_is_taken_out_of_both() -> None:
-    scorer = of(Roots({"free": 4.0, "tea": 5.0}))
+    scorer = of(Roots({"free": 4.0}))
     [one] = reasons(scorer, "Free free tea", "free tea today")
     assert (one.what, one.side, one.stands_in) == ("Free", "first", "both")
     assert without("Free free tea", "free tea today", [one]) == ("tea", "tea today")
-    assert one.moves == pytest.approx(0 - (np.sqrt(13) - 3))
+    assert one.moves == pytest.approx(-(np.sqrt(8) - 2))
 
 
 def test_equal_texts_have_no_reasons(linear: Scorer) -> None:
@@ -165,7 +168,9 @@ def test_no_more_words_and_features_are_named_than_asked_for(linear: Scorer) -> 
     first, second = "Free boat? Open early on the road! #news", "A costly ticket in winter: 5 https://a.example"
     for most in (0, 1, 2):
         found = reasons(linear, first, second, most)
-        assert all(len(told(found, side, kind)) <= most for side in ("first", "second") for kind in ("word", "form"))  # type: ignore[arg-type]
+        counted = Counter((one.side, one.kind) for one in found)
+        assert len(counted) == (4 if most else 0)
+        assert not most or max(counted.values()) == most
     assert all(one.removable == (one.kind == "word") for one in reasons(linear, first, second))
 
 

@@ -13,7 +13,7 @@ from tests.train.worlds import corpus_pairs, prepared
 from train import run, scorers, stacking, steps
 from train.scorers import Scorer, fitting, stack
 from train.settings import StackSettings
-from virality import ledger, tables
+from virality import ledger, runs, tables
 from virality.errors import ViralityError
 
 CONFIG = """
@@ -71,6 +71,7 @@ def test_its_log_odds_are_the_weighted_sum_of_its_members(trained: Path) -> None
     assert np.allclose(scorer.utility(texts), scorer.calibration.scale * total)
     assert np.allclose(scorer.margins(texts, texts[::-1]), total - total[::-1])
     assert list(scorer.parts()) == ["words", "meaning"]
+    assert scorer.families() == runs.finished(trained)["families"] == ["encoder", "linear", "stack"]
 
 
 def test_the_ledger_names_what_its_members_learned_from(trained: Path) -> None:

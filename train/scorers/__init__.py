@@ -104,6 +104,10 @@ class Scorer:
         """Members of a stack by name; none of any other family."""
         return dict(getattr(self.model, "members", {}))
 
+    def families(self) -> list[str]:
+        """Its family or, of a stack, those of all its members beside it; sorted."""
+        return sorted({self.family, *(one for part in self.parts().values() for one in part.families())})
+
 
 def save(scorer: Scorer, folder: Path) -> None:
     """Write a scorer as safetensors and JSON."""
