@@ -14,6 +14,7 @@ from data_prep.records import MEASURED, Pair
 from data_prep.sources.table import identifier
 from train.candidates import judge_gates, sample
 from train.records import Score
+from train.recurring import without_recurring
 from train.scorers import Scorer, controls, fitting
 from train.steps import Writer, read_pairs
 from virality import runs
@@ -179,6 +180,8 @@ def _learned_from(run: Path) -> list[Pair] | None:
     try:
         if any(runs.digest(Path(folder)) != document["inputs"][folder] for folder in folders):
             return None
-        return read_pairs(folders).pairs
+        pairs = read_pairs(folders).pairs
+        unseen = document["settings"].get("unseen")
+        return without_recurring(pairs, unseen)[0] if unseen else pairs
     except ViralityError:
         return None

@@ -56,8 +56,8 @@ FIGURES = {
 CURVES = {
     "scorer.reliability": (
         "Calibration",
-        "How often the scorer is right, by how sure it is. On the diagonal it is as sure as it should be; within the "
-        "band lie 95 of 100 scorers that are.",
+        "How often the scorer is right, by how sure it is. On the diagonal it is as sure as it should be; of scorers "
+        "that are, 95% lie within the band.",
     ),
     "scorer.coverage": (
         "Accuracy when it may abstain",

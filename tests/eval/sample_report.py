@@ -11,14 +11,21 @@ _SCORER: list[tuple[str, float | None, _Interval, int]] = [
     ("scorer.pair_accuracy", 0.658, (0.632, 0.686), 1141),
     ("scorer.pair_accuracy.length_only", 0.554, (0.525, 0.583), 1141),
     ("scorer.pair_accuracy.features_only", 0.625, (0.597, 0.653), 1141),
+    ("scorer.pair_accuracy.clickbait_only", 0.507, (0.501, 0.513), 1141),
     ("scorer.pair_accuracy.shuffled", 0.493, (0.464, 0.522), 1141),
+    ("scorer.pair_accuracy.linear", 0.634, (0.605, 0.662), 1141),
+    ("scorer.pair_accuracy.random_split", 0.778, (0.754, 0.802), 1141),
     ("scorer.pair_accuracy.ceiling", 0.809, (0.796, 0.822), 1141),
     ("scorer.pair_accuracy.p05", 0.747, (0.722, 0.771), 347),
     ("scorer.pair_accuracy.p05.ceiling", 0.978, (0.971, 0.984), 347),
     ("scorer.pair_accuracy.p01", 0.765, (0.733, 0.796), 222),
     ("scorer.pair_accuracy.p01.ceiling", 0.991, None, 222),
     ("scorer.pair_accuracy.confident_quarter", 0.812, (0.765, 0.858), 285),
+    ("scorer.pair_accuracy.confident_half", 0.748, (0.711, 0.785), 570),
+    ("scorer.pair_accuracy.answered", 0.733, (0.699, 0.767), 622),
     ("scorer.pair_accuracy.judge", 0.617, (0.588, 0.646), 1141),
+    ("scorer.pair_accuracy.lang_en", 0.664, (0.636, 0.693), 1058),
+    ("scorer.answered", 0.545, (0.516, 0.574), 1141),
 ]
 _WRITER: list[tuple[str, float | None, _Interval, int]] = [
     ("writer.win_rate", 0.541, (0.478, 0.603), 240),
@@ -39,7 +46,8 @@ def _share(name: str, value: float | None, ends: _Interval, n: int, **more: obje
     low, high = ends or (None, None)
     parts = name.split(".")
     subset = next((part for part in parts if part in ("p01", "p05", "confident_quarter")), "all")
-    family = "linear" if parts[0] == "writer" or parts[-1] == "judge" else "encoder"
+    linear = parts[0] == "writer" or parts[-1] in ("judge", "linear", "random_split")
+    family = "linear" if linear else "encoder"
     fields = {
         "unit": "share",
         "corpus": _CORPUS,
@@ -55,6 +63,13 @@ def _figures() -> list[Figure]:
     scorer = [_share(*row) for row in _SCORER]
     scorer += [
         _share("scorer.ece", 0.031, (0.019, 0.052), 1141, unit="probability"),
+        _share("scorer.ece.by_chance", 0.024, None, 1141, unit="probability"),
+        _share("scorer.ece.by_chance_most", 0.037, None, 1141, unit="probability"),
+        _share("scorer.calibration_slope", 0.94, (0.81, 1.07), 1141, unit="ratio"),
+        _share("scorer.learning.last_doubling", 2.3, (0.4, 4.2), 1141, unit="points"),
+        _share("scorer.pair_accuracy.lang_ar", 0.578, (0.463, 0.694), 83, note="the scorer never saw it"),
+        _share("scorer.pair_accuracy.metadata_only", None, None, 0, note="the posts of a pair are alike in it"),
+        _share("scorer.gain_over.clickbait_only", 15.1, (12.2, 18.1), 1141, unit="points"),
         _share("scorer.brier", 0.214, (0.206, 0.223), 1141, unit="probability"),
         _share("scorer.gain_over.length_only", 10.4, (7.1, 13.6), 1141, unit="points"),
         _share("scorer.gain_over.features_only", 3.3, (-0.2, 6.7), 1141, unit="points"),
@@ -153,6 +168,16 @@ def _curves() -> list[Curve]:
             low=[y - 0.045 for y in right],
             high=[y + 0.045 for y in right],
             n=[211, 187, 176, 154, 139, 117, 92, 65],
+            band_low=[x - 0.052 for x in bins],
+            band_high=[x + 0.052 for x in bins],
+        ),
+        Curve(
+            name="scorer.learning",
+            x=[570.0, 1140.0, 2280.0, 4561.0, 9121.0],
+            y=[0.571, 0.589, 0.604, 0.621, 0.644],
+            low=[0.542, 0.56, 0.575, 0.592, 0.615],
+            high=[0.6, 0.618, 0.633, 0.65, 0.673],
+            n=[1141] * 5,
         ),
         Curve(
             name="scorer.coverage",

@@ -114,3 +114,38 @@ def test_a_gain_that_may_be_form_alone_is_said_to_be_so() -> None:
     )
     kept = net.model_copy(update={"low": 0.05})
     assert "The gain stays where length" in summary(claims([gain, kept]), [gain, kept])
+
+
+def chance(value: float, low: float | None, high: float | None) -> Figure:
+    return Figure(name="scorer.pair_accuracy.shuffled", value=value, low=low, high=high, n=9, unit="share", corpus="c",
+                  source="s")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ends", "verdict", "answer"),
+    [
+        ((0.48, 0.53), "yes", "Yes: the interval includes 50%."),
+        ((0.51, 0.56), "no", "No: the whole interval lies above 50%, so something leaks."),
+        ((0.44, 0.49), "no", "No: the whole interval lies below 50%, so something leaks."),
+        ((None, None), "unclear", "Not shown: too few independent examples for an interval."),
+    ],
+)
+def test_turned_labels_that_teach_something_are_a_leak(
+    ends: tuple[float | None, float | None], verdict: Verdict, answer: str
+) -> None:
+    (claim,) = claims([chance(0.52, *ends)])
+    assert (claim.verdict, claim.answer) == (verdict, answer)
+    scorer = figure("scorer.pair_accuracy", "yes")
+    assert ("leaks" in summary(claims([scorer, chance(0.52, *ends)]))) == (verdict == "no")
+
+
+@pytest.mark.parametrize(("error", "verdict"), [(0.02, "yes"), (0.04, "no")])
+def test_a_scorer_is_as_sure_as_it_should_be_where_chance_alone_gives_its_error(error: float, verdict: Verdict) -> None:
+    def of(name: str, value: float) -> Figure:
+        return Figure(name=name, value=value, n=9, unit="probability", corpus="c", source="s")
+
+    found = claims([of("scorer.ece", error), of("scorer.ece.by_chance_most", 0.03)])
+    assert [claim.verdict for claim in found] == [verdict]
+    assert found[0].figures == ["scorer.ece", "scorer.ece.by_chance_most"]
+    told = {"yes": "It is as sure as it should be.", "no": "It is not as sure as it should be."}
+    assert summary(found) == told[verdict]

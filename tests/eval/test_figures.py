@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from data_prep.records import Pair
-from eval import figures, gains
-from eval.figures import Place
+from eval import controls, figures, gains
+from eval.controls import Control
 from eval.outcomes import Outcome
+from eval.place import Place
 from eval.records import Figure
 from tests.train.worlds import corpus_pairs
-from train.scorers import fitting
 
 PLACE = Place(corpus="world", source="scores.parquet", family="encoder", seed=0)
-TRAINING = fitting.Training(corpus_pairs(40), corpus_pairs(20, split="validation"))
 NO_COUNTS = [replace(pair, lift=None, p_better=0.9) for pair in corpus_pairs(40, split="test")]
 COUNTED = [replace(pair, lift=0.4, p_better=0.8, p_value=0.001 * (at + 1))
            for at, pair in enumerate(corpus_pairs(40, split="test"))]  # fmt: skip
+ELSEWHERE = Control(np.ones((1, 10)), note="leaks", family="linear", clusters=[str(at) for at in range(10)])
 
 
-def of_scorer(pairs: list[Pair], p: float = 0.7, training: fitting.Training | None = TRAINING) -> dict[str, Figure]:
-    others = {"shuffled": ("encoder", np.full(len(pairs), 0.4)), "judge": ("linear", np.full(len(pairs), 0.8))}
-    made, _ = figures.of_scorer(pairs, np.full(len(pairs), p), PLACE, training, others, 0)
+def beside(pairs: list[Pair]) -> dict[str, Control]:
+    return {
+        **controls.rules(pairs),
+        "features_only": Control.missing("no training pair is here", "linear"),
+        "metadata_only": Control.of(np.full(len(pairs), 0.5), "linear"),
+        "shuffled": Control(np.zeros((1, len(pairs))), family="encoder"),
+        "judge": Control.of(np.full(len(pairs), 0.8), "linear"),
+        "random_split": ELSEWHERE,
+    }
+
+
+def of_scorer(pairs: list[Pair], p: float = 0.7, **more: Any) -> dict[str, Figure]:
+    given: dict[str, Any] = {"sure": 0.6, "languages": {"en": 40}} | more
+    made, _ = figures.of_scorer(pairs, np.full(len(pairs), p), PLACE, beside(pairs), seed=0, **given)
     assert len({figure.name for figure in made}) == len(made)
     return {figure.name: figure for figure in made}
 
 
 def test_the_names_that_others_build_on_are_there() -> None:
-    names = {"scorer.pair_accuracy", "scorer.pair_accuracy.length_only", "scorer.pair_accuracy.features_only",
-             "scorer.pair_accuracy.shuffled", "scorer.pair_accuracy.judge", "scorer.pair_accuracy.p01",
-             "scorer.pair_accuracy.p05", "scorer.pair_accuracy.p01.ceiling", "scorer.pair_accuracy.ceiling",
-             "scorer.pair_accuracy.confident_quarter", "scorer.ece", "scorer.brier", "scorer.gain_over.length_only",
-             "scorer.gain_over.features_only"}  # fmt: skip
+    accuracies = ("length_only", "clickbait_only", "features_only", "metadata_only", "shuffled", "judge", "ceiling",
+                  "random_split", "p01", "p05", "p01.ceiling", "confident_quarter", "confident_half",
+                  "answered")  # fmt: skip
+    names = {"scorer.pair_accuracy", *(f"scorer.pair_accuracy.{name}" for name in accuracies), "scorer.ece",
+             "scorer.ece.by_chance", "scorer.ece.by_chance_most", "scorer.calibration_slope", "scorer.brier",
+             "scorer.answered", "scorer.gain_over.length_only", "scorer.gain_over.features_only"}  # fmt: skip
     assert names <= set(of_scorer(COUNTED))
 
 
@@ -49,7 +62,37 @@ def test_what_is_measured_has_its_number_of_pairs_and_family() -> None:
     assert found["scorer.pair_accuracy.p01"].subset == "p01"
     assert found["scorer.pair_accuracy.p05"].n == 40
     assert found["scorer.pair_accuracy.confident_quarter"].n == 10
+    assert found["scorer.pair_accuracy.confident_half"].n == 20
     assert found["scorer.pair_accuracy.ceiling"].value == pytest.approx(0.8)
+
+
+def test_the_leak_rests_on_pairs_of_its_own_and_says_so() -> None:
+    leak = of_scorer(COUNTED)["scorer.pair_accuracy.random_split"]
+    assert (leak.n, leak.subset, leak.family, leak.note) == (10, "random_split", "linear", "leaks")
+
+
+def test_a_scorer_that_abstains_is_measured_on_what_it_answers() -> None:
+    found = of_scorer(COUNTED, sure=0.65)
+    assert (found["scorer.answered"].value, found["scorer.pair_accuracy.answered"].value) == (1.0, 1.0)
+    silent = of_scorer(COUNTED, sure=0.75)
+    assert silent["scorer.answered"].value == 0.0
+    assert silent["scorer.pair_accuracy.answered"].value is None
+    assert silent["scorer.pair_accuracy.answered"].note == "of no pair is the scorer 75% sure"
+
+
+def test_each_language_has_its_figure_and_one_never_seen_says_so() -> None:
+    arabic = [replace(pair, lang="ar") for pair in COUNTED[:10]]
+    found = of_scorer([*arabic, *COUNTED[10:]])
+    assert (found["scorer.pair_accuracy.lang_en"].n, found["scorer.pair_accuracy.lang_ar"].n) == (30, 10)
+    assert found["scorer.pair_accuracy.lang_ar"].note == "the scorer never saw it"
+    assert found["scorer.pair_accuracy.lang_en"].note == "learned from 40 pairs of it"
+    assert figures.never_saw(arabic, {"en": 40}) == {"ar": 10}
+    assert "scorer.pair_accuracy.lang_ar" in of_scorer(arabic)
+
+
+def test_one_language_that_the_scorer_knows_needs_no_figure_of_its_own() -> None:
+    assert not [name for name in of_scorer(COUNTED) if ".lang_" in name]
+    assert figures.never_saw(COUNTED, {}) == {}  # it learned from no pair, so nothing is known
 
 
 def test_a_gain_is_in_percentage_points() -> None:
@@ -72,17 +115,22 @@ def test_what_cannot_be_measured_says_why_and_is_not_zero() -> None:
     )
 
 
-def test_without_training_pairs_the_baseline_of_form_is_not_measured() -> None:
-    found = of_scorer(COUNTED, training=None)
+def test_what_stands_beside_and_was_not_measured_says_why_and_its_gain_too() -> None:
+    found = of_scorer(COUNTED)
     for name in ("scorer.pair_accuracy.features_only", "scorer.gain_over.features_only"):
         assert found[name].value is None
-        assert found[name].note
+        assert found[name].note == "no training pair is here"
 
 
-def test_a_control_that_no_run_is_named_for_is_not_measured() -> None:
-    made, _ = figures.of_scorer(COUNTED, np.full(40, 0.7), PLACE, TRAINING, {}, 0)
-    (shuffled,) = [figure for figure in made if figure.name == "scorer.pair_accuracy.shuffled"]
-    assert (shuffled.value, shuffled.note) == (None, "no control run is named (controls.shuffled)")
+def test_a_learning_curve_says_what_the_last_doubling_brought() -> None:
+    clusters = [str(at) for at in range(40)]
+    learned = {10: np.zeros(40), 20: np.r_[np.ones(20), np.zeros(20)], 40: np.ones(40)}
+    (gained,), (curve,) = figures.of_learning(learned, "", clusters, PLACE, 0)
+    assert (gained.value, gained.unit) == (50.0, "points")
+    assert gained.note == "accuracy with 40 training pairs less that with 20"
+    assert (curve.x, curve.y, curve.n) == ([10.0, 20.0, 40.0], [0.0, 0.5, 1.0], [40] * 3)
+    (missing,), none = figures.of_learning({}, "refit = false", clusters, PLACE, 0)
+    assert (missing.value, missing.note, none) == (None, "refit = false", [])
 
 
 def outcome(at: int, judge: float | None, *, text: str = "a livelier post, with the same facts") -> Outcome:
@@ -145,8 +193,11 @@ def test_more_rewrites_never_lose_drafts_in_the_curve() -> None:
     assert (curve.name, curve.x, curve.y) == ("writer.best_of", [1.0, 2.0], [0.5, 0.5])
 
 
-def test_curves_of_the_scorer_have_points() -> None:
-    _, curves = figures.of_scorer(COUNTED, np.linspace(0.3, 0.9, 40), PLACE, TRAINING, {}, 0)
+def test_curves_of_the_scorer_have_points_intervals_and_bands() -> None:
+    given = {"sure": 0.6, "languages": {"en": 40}, "seed": 0}
+    _, curves = figures.of_scorer(COUNTED, np.linspace(0.3, 0.9, 40), PLACE, beside(COUNTED), **given)
     assert [curve.name for curve in curves] == ["scorer.reliability", "scorer.coverage"]
     assert sum(curves[0].n) == 40
+    assert len(curves[0].band_low) == len(curves[0].band_high) == len(curves[0].x) == 5
     assert curves[1].x[-1] == 1.0
+    assert None not in curves[0].low + curves[1].low

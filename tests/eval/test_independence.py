@@ -25,10 +25,15 @@ def finished(name: str, step: str = "train", learned: tuple[str, str] = ("w", "b
     return run.folder
 
 
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """A guide, a judge, an imitating writer and one that learned from its rewrites, which the guide ranked."""
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of a test lie in a folder of its own."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def world() -> dict[str, Path]:
+    """A guide, a judge, an imitating writer and one that learned from its rewrites, which the guide ranked."""
     guide = finished("guide", task="scorer", family="encoder", split="train", control=None)
     imitation = finished("imitation", task="writer", settings={"data": []})
     improved = finished("round", "improve", settings={"writer": str(imitation), "scorer": str(guide)})
@@ -38,6 +43,10 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         "imitation": imitation,
         "writer": finished("writer", task="writer", settings={"data": [str(improved)], "init": str(imitation)}),
     }
+
+
+def a_control(name: str, **more: Any) -> Path:
+    return finished(name, task="scorer", family="encoder", split="train", control=name, **more)
 
 
 def test_guides_are_found_behind_the_rounds_of_a_writer(world: dict[str, Path]) -> None:
@@ -79,10 +88,31 @@ def test_a_guide_that_learned_from_the_judge_split_is_refused(world: dict[str, P
 
 
 def test_a_control_must_be_the_control_it_is_named_as(world: dict[str, Path]) -> None:
-    shuffled = finished("turned", task="scorer", family="encoder", split="train", control="shuffled")
-    independence.refuse_controls({"shuffled": str(shuffled)})
+    independence.refuse_controls({"shuffled": [str(a_control("shuffled"))]}, "data")
     with pytest.raises(ViralityError, match=r"controls\.shuffled = .*: is no such control"):
-        independence.refuse_controls({"shuffled": str(world["guide"])})
+        independence.refuse_controls({"shuffled": [str(world["guide"])]}, "data")
+
+
+def test_rows_dealt_anew_are_those_of_the_data_that_is_measured() -> None:
+    dealt = str(a_control("random", settings={"data": ["mine"]}))
+    independence.refuse_controls({"random": [dealt]}, "mine")
+    with pytest.raises(ViralityError, match=r"dealt rows of mine anew, and theirs is measured"):
+        independence.refuse_controls({"random": [dealt]}, "theirs")
+
+
+def test_a_control_judges_nothing_and_chooses_nothing(world: dict[str, Path]) -> None:
+    independence.refuse_guiding_controls(world["guide"], world["judge"], world["writer"])
+    turned = a_control("shuffled")
+    with pytest.raises(ViralityError, match=r"^judge = .*: is a control \(shuffled\), which guides and judges nothing"):
+        independence.refuse_guiding_controls(world["guide"], turned, None)
+    with pytest.raises(ViralityError, match=r"^scorer = .*: is a control"):
+        independence.refuse_guiding_controls(turned, world["judge"], world["writer"])
+
+
+def test_a_control_may_be_measured_alone_unless_it_learned_from_the_test() -> None:
+    independence.refuse_guiding_controls(a_control("shuffled"), None, None)
+    with pytest.raises(ViralityError, match=r"is a control \(random\)"):
+        independence.refuse_guiding_controls(a_control("random"), None, None)
 
 
 def test_posts_that_a_run_learned_from_cannot_measure_it(world: dict[str, Path]) -> None:

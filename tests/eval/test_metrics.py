@@ -25,33 +25,35 @@ def test_brier_by_hand_and_of_always_one_half() -> None:
     assert metrics.brier(np.full(10, 0.5), own(10)).value == 0.25
 
 
-def test_calibration_error_of_one_that_is_always_too_sure() -> None:
-    # says 90% and is right in 6 of 10: off by 30 points, in whichever bins
-    p = np.asarray([0.9] * 6 + [0.1] * 4)
-    assert metrics.calibration_error(p, own(10), bins=1).value == pytest.approx(0.3)
-
-
-def test_calibration_error_by_hand_over_two_bins() -> None:
-    p = np.asarray([0.6, 0.4, 0.9, 0.9])  # bins: confidence .6, right 1/2; confidence .9, right 1
-    assert metrics.calibration_error(p, own(4), bins=2).value == pytest.approx((0.1 + 0.1) / 2)
-    (unsure, half, two), (sure, all_, others) = metrics.reliability(p, bins=2)
-    assert (half, two, all_, others) == (0.5, 2, 1.0, 2)
-    assert (unsure, sure) == pytest.approx((0.6, 0.9))
-
-
-def test_a_calibrated_scorer_has_a_small_error() -> None:
-    draw = rng(0)
-    sure = draw.uniform(0.5, 1, 40_000)
-    p = np.where(draw.random(40_000) < sure, sure, 1 - sure)
-    assert metrics.calibration_error(p, [str(at % 50) for at in range(40_000)]).value < 0.01
-
-
 def test_accuracy_by_coverage_answers_the_surest_first() -> None:
     p = np.asarray([0.99, 0.05, 0.8, 0.7])  # surest: right, wrong, right, right
-    assert metrics.coverage(p, [0.25, 0.5, 1.0]) == [(0.25, 1.0, 1), (0.5, 0.5, 2), (1.0, 0.75, 4)]
-    assert metrics.coverage(p, [0.01]) == [(0.01, 1.0, 1)]
+    kept = metrics.coverage(p, [0.25, 0.5, 1.0], own(4))
+    assert [(share, found.value, found.n) for share, found in kept] == [(0.25, 1.0, 1), (0.5, 0.5, 2), (1.0, 0.75, 4)]
+    ((_, fewest),) = metrics.coverage(p, [0.01], own(4))
+    assert (fewest.value, fewest.n) == (1.0, 1)
     assert metrics.most_confident(p, 0.5).tolist() == [0, 1]
     assert metrics.most_confident(p, 0.01).tolist() == [0]
+
+
+def test_a_scorer_answers_where_either_side_is_likely_enough() -> None:
+    p = np.asarray([0.99, 0.05, 0.8, 0.5])
+    assert metrics.answered(p, 0.9).tolist() == [0, 1]
+    assert metrics.answered(p, 0.5).tolist() == [0, 1, 2, 3]
+    assert metrics.answered(p, 0.995).tolist() == []
+
+
+def test_several_drawings_of_a_control_widen_its_interval_by_what_lies_between_them() -> None:
+    draw = rng(2)
+    steady = (draw.random((5, 300)) < 0.5).astype(float)
+    tilted = np.stack([(draw.random(300) < chance).astype(float) for chance in (0.3, 0.4, 0.5, 0.6, 0.7)])
+    one, calm, wild = (metrics.over_drawings(found, own(300)) for found in (steady[:1], steady, tilted))
+    assert one == metrics.accuracy(np.where(steady[0] > 0, 0.9, 0.1), own(300))
+    assert (calm.value, wild.value) == (pytest.approx(steady.mean()), pytest.approx(tilted.mean()))
+    assert calm.low is not None
+    assert calm.high is not None
+    assert wild.low is not None
+    assert wild.high is not None
+    assert wild.high - wild.low > 2 * (calm.high - calm.low)
 
 
 def test_a_difference_is_in_percentage_points_and_paired() -> None:

@@ -13,7 +13,7 @@ from eval.report.html import render_html
 from eval.report.markdown import render_markdown
 from tests.eval.sample_report import sample_report, scorer_only_report
 
-_VOID = {"meta", "br", "line", "circle", "rect", "polyline"}
+_VOID = {"meta", "br", "line", "circle", "rect", "polyline", "polygon"}
 _STRUCTURE = {
     "html",
     "head",
@@ -62,7 +62,7 @@ _TABLES = {
     "figure",
     "figcaption",
 }
-_DRAWINGS = {"svg", "g", "line", "circle", "rect", "polyline", "text", "desc"}
+_DRAWINGS = {"svg", "g", "line", "circle", "rect", "polyline", "polygon", "text", "desc"}
 _HARMLESS = _STRUCTURE | _TEXT | _TABLES | _DRAWINGS
 _HOSTILE = "<script>alert(1)</script>'\"><img src=x onerror=y> \u202e|`](http://evil.example) **b**\nnext\x00 & سلام"
 
@@ -121,6 +121,7 @@ def _printed(figure: Figure) -> str:
         "share": "{:.1f}",
         "points": "{:+.1f}",
         "nats": "{:.3f}",
+        "ratio": "{:.3f}",
         "probability": "{:.3f}",
         "count": "{:,.0f}",
     }
@@ -168,7 +169,7 @@ def _poisoned(value: Any) -> Any:
         "unclear",
         "not_measured",
     }
-    kept |= {"share", "nats", "points", "count", "seconds", "probability"}
+    kept |= {"share", "nats", "points", "ratio", "count", "seconds", "probability"}
     if isinstance(value, dict):
         keys = {key if key in Report.model_fields or key.isidentifier() else key + _HOSTILE: key for key in value}
         return {new: _poisoned(value[old]) for new, old in keys.items()}
@@ -294,6 +295,46 @@ def test_first_screen_holds_claims_before_everything_else() -> None:
     places = [page.index(words) for words in ("<h1>", "no live evidence", 'class="claims"', 'class="forest"', "<nav")]
     assert places == sorted(places)
     assert page.index("<nav") < page.index('<section id="writer"')
+
+
+def test_every_control_stands_beside_the_scorer_with_what_it_says() -> None:
+    for page in ("".join(_Page(render_html(sample_report())).text), render_markdown(sample_report())):
+        assert "The same training on labels turned at random. At chance, as it should be." in page
+        assert "the difference is the leak. This is never the scorer's figure." in page
+        assert "Not measured: the posts of a pair are alike in it." in page
+        assert "What a scorer that knew the truth would get" in page
+
+
+def test_a_leak_that_gains_nothing_and_labels_that_teach_something_are_told_as_that() -> None:
+    report = sample_report()
+    changed = {
+        "scorer.pair_accuracy.random_split": (0.6, 0.57, 0.63),
+        "scorer.pair_accuracy.shuffled": (0.55, 0.52, 0.58),
+    }
+    figures = [
+        one.model_copy(update=dict(zip(("value", "low", "high"), changed.get(one.name, (one.value, one.low, one.high)),
+                                       strict=True)))
+        for one in report.figures
+    ]  # fmt: skip
+    text = "".join(_Page(render_html(report.model_copy(update={"figures": figures}))).text)
+    assert "this corpus leaks little. This is never the scorer's figure." in text
+    assert "Not at chance, as it should be: something leaks." in text
+
+
+def test_curves_say_what_they_show_and_hold_their_numbers() -> None:
+    text = "".join(_Page(render_html(sample_report())).text)
+    assert "Its probabilities come true as often as they say" in text
+    assert "it pays to let it abstain" in text
+    assert "Twice the pairs still helped the linear family" in text
+    made = render_markdown(sample_report())
+    assert "| predicted probability | share right | 95% interval | n | band of chance |" in made
+    assert "## More pairs to learn from" in made
+
+
+def test_each_language_is_named() -> None:
+    text = "".join(_Page(render_html(sample_report())).text)
+    assert "The scorer, language ar" in text
+    assert "the scorer never saw it" in text
 
 
 def test_failed_gates_are_named_with_their_reason() -> None:

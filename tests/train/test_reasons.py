@@ -169,8 +169,7 @@ def test_no_more_words_and_features_are_named_than_asked_for(linear: Scorer) -> 
     for most in (0, 1, 2):
         found = reasons(linear, first, second, most)
         counted = Counter((one.side, one.kind) for one in found)
-        assert len(counted) == (4 if most else 0)
-        assert not most or max(counted.values()) == most
+        assert max(counted.values(), default=0) == most
     assert all(one.removable == (one.kind == "word") for one in reasons(linear, first, second))
 
 
