@@ -9,6 +9,7 @@ from train import inputs
 from train.settings import (
     TWO_REWRITES,
     AdapterSettings,
+    Fits,
     FittedSettings,
     LoraScorerSettings,
     PromptedSettings,
@@ -19,7 +20,9 @@ from train.settings import (
 from virality import machine
 from virality.errors import ViralityError
 from virality.mistakes import Mistakes
+from virality.models import use
 from virality.models.base import find
+from virality.models.encoder import find as find_encoder
 from virality.models.prompts import load_prompt
 from virality.models.tiny import FAMILIES
 from virality.spelling import nearest
@@ -34,7 +37,7 @@ def note(settings: AnySettings, found: Mistakes) -> None:
     """Note in `found` what of `settings` this machine, these packages and these runs do not allow."""
     if isinstance(settings, ScorerSettings):
         if settings.family == "encoder":
-            _model(settings.encoder, "encoder", found)
+            _encoder(settings, "", found)
         if settings.features_from is not None:
             _features(settings, settings.features_from, found)
     elif isinstance(settings, StackSettings):
@@ -62,7 +65,7 @@ def _members(settings: StackSettings, found: Mistakes) -> None:
     for name, member in settings.members.items():
         if member.run is None:
             if member.family == "encoder":
-                _model(member.encoder, f"members.{name}.encoder", found)
+                _encoder(member, f"members.{name}.", found)
             continue
         document, wrong = inputs.trained(member.run, "scorer")
         if not wrong and document.get("split") != settings.split:
@@ -148,6 +151,14 @@ def _features(settings: ScorerSettings, folder: str, found: Mistakes) -> None:
         wrong = f"holds embeddings of {document['settings'].get('encoder')}; write encoder= that, or leave it out"
     if wrong:
         found.add("features_from", wrong, folder)
+
+
+def _encoder(settings: Fits, prefix: str, found: Mistakes) -> None:
+    """An encoder that is known not to be there, or that cannot be fine-tuned."""
+    spec = settings.encoder
+    if settings.tune is not None and use.named(spec):
+        found.add(f"{prefix}tune", f"encoder = {spec} is no model of transformers and stays as it is; leave tune out")
+    _say(f"{prefix}encoder", spec, lambda: find_encoder(spec, f"{prefix}encoder"), found)
 
 
 def _model(spec: str, key: str, found: Mistakes, *, trusted: bool = False) -> None:

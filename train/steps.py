@@ -150,7 +150,10 @@ def load_scorer(run: Path) -> scorers.Scorer:
     document = runs.finished(run, "train")
     if document.get("task") != "scorer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a scorer's is needed here")
-    return scorers.load(run / "scorer", document["outputs"][f"scorer/{scorers.FILE}"]["sha256"])
+    listed = document["outputs"].get(f"scorer/{scorers.FILE}")
+    if listed is None:
+        raise ViralityError(f"{run}: its run.json names no scorer; train it again")
+    return scorers.load(run / "scorer", listed["sha256"])
 
 
 def few(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:

@@ -194,8 +194,8 @@ def test_more_rewrites_never_lose_drafts_in_the_curve() -> None:
 
 
 def test_curves_of_the_scorer_have_points_intervals_and_bands() -> None:
-    given = {"sure": 0.6, "languages": {"en": 40}, "seed": 0}
-    _, curves = figures.of_scorer(COUNTED, np.linspace(0.3, 0.9, 40), PLACE, beside(COUNTED), **given)
+    p = np.linspace(0.3, 0.9, 40)
+    _, curves = figures.of_scorer(COUNTED, p, PLACE, beside(COUNTED), sure=0.6, languages={"en": 40}, seed=0)
     assert [curve.name for curve in curves] == ["scorer.reliability", "scorer.coverage"]
     assert sum(curves[0].n) == 40
     assert len(curves[0].band_low) == len(curves[0].band_high) == len(curves[0].x) == 5

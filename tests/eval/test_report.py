@@ -151,7 +151,7 @@ def _invented(text: str, report: Report) -> set[str]:
             known |= _numbers(leaf)
         elif isinstance(leaf, int | float):
             known |= {f"{leaf:,.0f}"} if float(leaf).is_integer() else set()
-            known |= {f"{abs(leaf):.{k}f}" for k in (1, 2, 3)} | {f"{abs(leaf) * 100:.1f}"}
+            known |= {f"{abs(leaf):,.{k}f}" for k in (1, 2, 3)} | {f"{abs(leaf) * 100:.1f}"}
     return _numbers(re.sub(r"\\?\[U\+[0-9A-F]{4}\\?\]|&#\d+;", "", text)) - known
 
 

@@ -181,15 +181,28 @@ def _made(folder: Path, about: dict[str, Any]) -> Scorer:
 
 
 def _family(about: dict[str, Any]) -> Callable[[Path, dict[str, Any]], Utility | Compares]:
-    from train.scorers import encoder, linear, lora, prompted, stack, tuned
+    """What loads a family; torch is imported by those alone that compute with it."""
+    family = about["family"]
+    if family == "linear":
+        from train.scorers.linear import Linear
 
-    if about["family"] == "encoder" and about["model"].get("tuned"):
-        return tuned.Tuned.load
-    families: dict[str, Callable[[Path, dict[str, Any]], Utility | Compares]] = {
-        "linear": linear.Linear.load,
-        "encoder": encoder.Embedded.load,
-        "lora": lora.Read.load,
-        "stack": stack.Stack.load,
-        "prompted": prompted.Prompted.load,
-    }
-    return families[about["family"]]
+        return Linear.load
+    if family == "encoder":
+        if about["model"].get("tuned"):
+            from train.scorers.tuned import Tuned
+
+            return Tuned.load
+        from train.scorers.encoder import Embedded
+
+        return Embedded.load
+    if family == "stack":
+        from train.scorers.stack import Stack
+
+        return Stack.load
+    if family == "lora":
+        from train.scorers.lora import Read
+
+        return Read.load
+    from train.scorers.prompted import Prompted
+
+    return Prompted.load

