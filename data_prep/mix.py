@@ -21,7 +21,7 @@ from data_prep.ingest import plain
 from data_prep.settings import PrepareSettings
 from data_prep.sources.table import identifier
 from data_prep.splits import PARTS, Ints, Keys, Placed, Shares, Sides
-from data_prep.traits import traits
+from data_prep.traits import shingled_texts
 from data_prep.workers import available_cores
 from virality import runs
 from virality.errors import ViralityError
@@ -30,8 +30,6 @@ from virality.tables import read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,7 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
         [numbers.get(name, own) for name, own in zip(pairs["worse_id"].to_pylist(), better, strict=True)],
         dtype=np.int64,
     )
-    shingled = _shingled(posts)
+    shingled = shingled_texts(posts["text"].to_pylist())
     links = columns(engine, corpus.copies(ibis.memtable(shingled)))
     cluster = splits.without_phrases(
         splits.connected(len(ids), links["a"].astype(np.int64), links["b"].astype(np.int64))
@@ -185,25 +183,6 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
     return splits.place(
         sides, "component", shares, posts=len(ids), seed=settings.splits.seed, name=lambda at: [ids[one] for one in at]
     )
-
-
-def _shingled(posts: pa.Table) -> pa.Table:
-    import pyarrow as pa
-
-    texts, langs = posts["text"].to_pylist(), posts["lang"].to_pylist()
-    pieces = []
-    for at in range(0, len(texts), _CHUNK):
-        made = traits(texts[at : at + _CHUNK], langs[at : at + _CHUNK])
-        pieces.append(
-            pa.table(
-                {
-                    "n": pa.array(np.arange(at, at + len(made.folded))),
-                    "folded": pa.array(made.folded),
-                    "shingles": made.shingles,
-                }
-            )
-        )
-    return pa.concat_tables(pieces)
 
 
 def _codes(column: Any) -> Ints:

@@ -30,6 +30,7 @@ FORM = ("question", "exclamation", "emoji", "hashtag", "number_first", "link", "
 _EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _SECOND = frozenset(("you", "your", "yours", "youre", "youve", "youll", "انت", "انتم", "لك", "لكم"))
 _LONG, _SHORT = 20, 10
+_CHUNK = 5_000
 _REMEMBERED = 500_000
 _P = np.uint64(0x9E3779B97F4A7C15)
 _MASK = np.uint64(0x7FFFFFFFFFFFFFFF)
@@ -137,3 +138,16 @@ def _form(text: str, tokens: Sequence[str]) -> int:
 
 NO_WORDS = word_hash("")
 """What texts fold to that hold nothing but links and marks."""
+
+
+def shingled_texts(texts: Sequence[str]) -> pa.Table:
+    """What `corpus.copies` compares of each text: its number `n`, `folded`, `shingles`; no language is asked."""
+    import pyarrow as pa
+
+    pieces = []
+    for at in range(0, len(texts), _CHUNK):
+        some = texts[at : at + _CHUNK]
+        made = traits(some, [None] * len(some))
+        numbers = pa.array(np.arange(at, at + len(some)))
+        pieces.append(pa.table({"n": numbers, "folded": pa.array(made.folded), "shingles": made.shingles}))
+    return pa.concat_tables(pieces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from data_prep.records import Pair
 from eval.records import ControlName
@@ -39,9 +40,10 @@ def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None) 
         return
     for guide in dict.fromkeys([*([scorer] if scorer is not None else []), *guides(writer)]):
         theirs = runs.finished(guide, "train")
-        if theirs.get("family") == mine["family"]:
+        shared = sorted(_families(theirs) & _families(mine) - {"stack"})
+        if shared:
             raise ViralityError(f"judge = {judge}: is of the family of the scorer that chooses or trained the writer "
-                                f"({guide}: {mine['family']}); train one of another family")  # fmt: skip
+                                f"({guide}: {', '.join(shared)}); train one of another family")  # fmt: skip
         if theirs.get("split") == "judge":
             raise ViralityError(f"scorer = {guide}: learned from the judge split; a guide learns from the train split")
 
@@ -56,6 +58,11 @@ def refuse_guiding_controls(scorer: Path | None, judge: Path | None, writer: Pat
         refuse(judge, "judge")
     if scorer is not None and (writer is not None or runs.finished(scorer, "train").get("control") == "random"):
         refuse(scorer, "scorer")
+
+
+def _families(document: Mapping[str, Any]) -> set[str]:
+    """Of a scorer's run: its own or, of a stack, those of all its members."""
+    return set(document.get("families") or [document.get("family")])
 
 
 def refuse_controls(controls: Mapping[ControlName, Sequence[str]], data: str) -> None:

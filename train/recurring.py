@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 from data_prep import corpus
 from data_prep.engine import DuckDB, columns, integers
 from data_prep.records import Pair, pair_schema
-from data_prep.traits import NO_WORDS, traits
+from data_prep.traits import NO_WORDS, shingled_texts
 from virality import ledger, runs, tables
 from virality.errors import ViralityError
 from virality.machine import cores
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 NEARLY, SAME = 1, 2
 REASONS = {SAME: "a text of it will be measured", NEARLY: "nearly a text of it will be measured"}
-_CHUNK = 5_000
 
 
 def without_recurring(pairs: Sequence[Pair], folders: Sequence[str]) -> tuple[list[Pair], dict[str, int]]:
@@ -118,7 +117,7 @@ def _states(texts: Sequence[str], known: int) -> NDArray[np.int64]:
     """Of each text whether it is one of the first `known` (`SAME`), nearly one of them (`NEARLY`), or neither: 0."""
     import ibis
 
-    shingled = _shingled(texts)
+    shingled = shingled_texts(texts)
     folded, first, code = np.unique(shingled["folded"].to_numpy(), return_index=True, return_inverse=True)
     there = np.zeros(len(folded), dtype=bool)
     there[code[:known]] = True
@@ -129,16 +128,3 @@ def _states(texts: Sequence[str], known: int) -> NDArray[np.int64]:
     nearly = np.zeros(len(folded), dtype=bool)
     nearly[a[there[b]]] = nearly[b[there[a]]] = True
     return np.where(there, SAME, np.where(nearly, NEARLY, 0))[code]
-
-
-def _shingled(texts: Sequence[str]) -> pa.Table:
-    """What `corpus.copies` compares, of each text: its number n, folded and shingles."""
-    import pyarrow as pa
-
-    pieces = []
-    for at in range(0, len(texts), _CHUNK):
-        some = texts[at : at + _CHUNK]
-        made = traits(some, [None] * len(some))
-        numbers = pa.array(np.arange(at, at + len(some)))
-        pieces.append(pa.table({"n": numbers, "folded": pa.array(made.folded), "shingles": made.shingles}))
-    return pa.concat_tables(pieces)

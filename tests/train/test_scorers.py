@@ -12,7 +12,7 @@ import pytest
 from data_prep.records import Pair
 from tests.train.worlds import corpus_pairs, pair
 from train import scorers
-from train.scorers import Scorer, calibration, fitting, logistic
+from train.scorers import Scorer, calibration, fitting
 from virality.errors import ViralityError
 
 STRENGTHS = (0.1, 1.0, 10.0)

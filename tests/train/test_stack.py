@@ -94,7 +94,8 @@ def test_a_member_that_was_fitted_is_not_fitted_again(world: Path, tmp_path: Pat
     written = place.stat().st_mtime_ns
     again = stacking.make(settings, training, tmp_path)
     assert place.stat().st_mtime_ns == written
-    assert first is not None and again is not None
+    assert first is not None
+    assert again is not None
     assert np.array_equal(first.margins, again.margins)
     assert [pair.pair_id for pair in first.learned] == [pair.pair_id for pair in again.learned]
 
@@ -126,16 +127,16 @@ def test_a_run_of_another_split_is_no_member(world: Path, trained: Path, monkeyp
         ("{family: encoder, tune: {batch_size: 32, micro_batch: 5}}", "does not divide"),
     ],
 )
-def test_a_member_is_trained_or_taken(
-    world: Path, monkeypatch: pytest.MonkeyPatch, member: str, said: str
-) -> None:
+def test_a_member_is_trained_or_taken(world: Path, monkeypatch: pytest.MonkeyPatch, member: str, said: str) -> None:
     monkeypatch.chdir(world)
     Path("wrong.yaml").write_text(f"task: scorer\nfamily: stack\ndata: data\nmembers:\n  one: {member}\n")
     with pytest.raises(ViralityError, match=said):
         run.run(Path("wrong.yaml"), [])
 
 
-@pytest.mark.parametrize("wrong", [{"weights": [1.0]}, {"weights": [1.0, float("inf")]}, {"members": ["words", "none"]}])
+@pytest.mark.parametrize(
+    "wrong", [{"weights": [1.0]}, {"weights": [1.0, float("inf")]}, {"members": ["words", "none"]}], ids=str
+)
 def test_a_damaged_stack_is_refused_in_one_line(trained: Path, tmp_path: Path, wrong: dict[str, object]) -> None:
     import shutil
 

@@ -12,7 +12,7 @@ from tests.train.tiny_encoder import encoder
 from tests.train.worlds import corpus_pairs
 from train import members, scorers
 from train.layout import collate_scored
-from train.scorers import Scorer, fitting, tuned
+from train.scorers import fitting, tuned
 from train.settings import Fits, Tune
 from virality.errors import ViralityError
 
@@ -80,7 +80,7 @@ def test_it_is_saved_whole_and_answers_the_same(bert: str, training: fitting.Tra
     assert {path.suffix for path in (tmp_path / "scorer").iterdir()} <= {".json", ".safetensors", ".txt"}
 
 
-def test_a_text_has_the_same_value_alone_and_among_others(bert: str, training: fitting.Training, tmp_path: Path) -> None:
+def test_a_text_has_the_same_value_among_others(bert: str, training: fitting.Training, tmp_path: Path) -> None:
     scorer = fitted(bert, training, tmp_path, epochs=1).scorer
     alone = np.concatenate([scorer.utility([text]) for text in TEXTS])
     assert np.allclose(alone, scorer.utility(TEXTS), atol=1e-5)

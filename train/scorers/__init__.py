@@ -169,7 +169,8 @@ def _made(folder: Path, about: dict[str, Any]) -> Scorer:
     for name, sha in about["files"].items():
         if not (folder / name).is_file() or runs.sha256(folder / name) != sha:
             raise ViralityError(f"{folder / name}: missing or changed since it was written; train it again")
-    version = hashlib.sha256(json.dumps(about["files"], sort_keys=True).encode()).hexdigest()[:12]
+    told = json.dumps([about["files"], about["model"]], sort_keys=True)
+    version = hashlib.sha256(told.encode()).hexdigest()[:12]
     return Scorer(
         about["family"],
         _family(about)(folder, about["model"]),

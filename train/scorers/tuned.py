@@ -9,8 +9,8 @@ Letters: K sides of N pairs, R texts of T tokens at most, M tokens of all texts 
 
 from __future__ import annotations
 
+import copy
 import inspect
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from train import packed
 from train.layout import Batch, collate_scored
 from train.objectives import Objective, moved, pairwise
 from virality.errors import ViralityError
-from virality.models.base import find
+from virality.models.encoder import Encoder, find
 from virality.models.precision import device
 from virality.progress import bar, say
 
@@ -35,8 +35,6 @@ MAX_TOKENS = 128
 _SIDE_BY_SIDE = 8192
 """Tokens that are read in one pass."""
 _ALLOWED = 1e-4
-_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
-          "sentencepiece.bpe.model")  # fmt: skip
 
 
 class Valued(torch.nn.Module):
@@ -115,16 +113,14 @@ class Tuned:
     Fields:
         model: encoder and head, in evaluation mode.
         tokenizer: of the encoder.
-        spec: which encoder it began as, and the fingerprint of that one's weights.
-        fingerprint: see `virality.models.encoder`.
-        files: folder of the encoder that it began as, or where it was saved.
+        spec: which encoder it began as.
+        fingerprint: of that one's weights, see `virality.models.encoder`.
     """
 
     model: Any
     tokenizer: Any
     spec: str
     fingerprint: str
-    files: Path
 
     def utility(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """See `Utility`. Texts of like length are read side by side, equal ones once."""
@@ -149,9 +145,10 @@ class Tuned:
         save_file(
             {name: one.contiguous() for name, one in self.model.state_dict().items()}, folder / "tuned.safetensors"
         )
-        for name in _FILES:
-            if (self.files / name).is_file():
-                shutil.copyfile(self.files / name, folder / name)
+        config = copy.deepcopy(self.model.encoder.config)
+        config.name_or_path = self.spec  # not a path of this machine
+        config.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
         return {"tuned": True, "encoder": self.spec, "fingerprint": self.fingerprint, "joined": self.model.joined}
 
     @classmethod
@@ -172,7 +169,7 @@ class Tuned:
         except (RuntimeError, SafetensorError) as error:
             raise ViralityError(f"{folder}: its weights do not fit {about['encoder']}; train it again") from error
         tokenizer = AutoTokenizer.from_pretrained(folder)
-        return cls(model.to(device()).eval(), tokenizer, about["encoder"], about["fingerprint"], folder)
+        return cls(model.to(device()).eval(), tokenizer, about["encoder"], about["fingerprint"])
 
 
 def begin(spec: str, seed: int) -> Tuned:
@@ -188,10 +185,8 @@ def begin(spec: str, seed: int) -> Tuned:
     from transformers import AutoConfig, AutoModel, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    from virality.models.encoder import Encoder
-
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    found = find(spec, "encoder")
+    found = find(spec)
     if found.gguf or found.kind == "tiny":
         raise ViralityError(f"encoder: {spec}: a language model is no sentence encoder")
     try:
@@ -208,9 +203,7 @@ def begin(spec: str, seed: int) -> Tuned:
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         model = Valued(encoder)
-    place = Path(found.place)
-    made = Tuned(model.to(device()), tokenizer, spec, Encoder(spec).fingerprint(), place)
-    return made
+    return Tuned(model.to(device()), tokenizer, spec, Encoder(spec).fingerprint())
 
 
 def verified(made: Tuned, ids: Sequence[list[int]]) -> None:
