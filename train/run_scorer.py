@@ -30,15 +30,21 @@ from virality.errors import ViralityError
 from virality.progress import is_main, say, step
 
 
+_ASKED = 500
+"""Validation pairs that a prompted scorer is calibrated on, at most."""
+
+
 def train(settings: FittedSettings, here: runs.Run) -> None:
     """Fit a scorer of the linear, encoder, stack or prompted family; every rank comes here."""
     data = steps.read_pairs(settings.data)
     training = training_of(settings, data.pairs)
+    if isinstance(settings, PromptedSettings):  # one temperature needs no more, and each pair is asked twice
+        training = replace(training, validation=steps.few(training.validation, _ASKED, settings.seed))
     with step(f"fitting a scorer ({settings.family}) on {len(training.train):,} pairs"):
         if isinstance(settings, StackSettings):
             made = stacking.make(settings, training, here.folder)
         elif isinstance(settings, PromptedSettings):
-            made = _prompted(settings, training)
+            made = _prompted(settings, training.validation)
         else:
             made = _alone(settings, training, here)
     if made is None or not is_main():
@@ -81,7 +87,7 @@ def _alone(settings: ScorerSettings, training: fitting.Training, here: runs.Run)
                             seed=settings.seed, features_from=source, keep_features=path)  # fmt: skip
 
 
-def _prompted(settings: PromptedSettings, training: fitting.Training) -> Made | None:
+def _prompted(settings: PromptedSettings, pairs: Sequence[Pair]) -> Made | None:
     """A language model that is asked; it learns from nothing."""
     from train.scorers import prompted
 
@@ -89,7 +95,6 @@ def _prompted(settings: PromptedSettings, training: fitting.Training) -> Made | 
         return None
     model = prompted.begin(settings.base, settings.prompt, settings.precision,
                            trust_remote_code=settings.trust_remote_code)  # fmt: skip
-    pairs = training.validation
     scorer = scorers.Scorer("prompted", model, Calibration(), {})
     margins = scorer.margins([pair.better for pair in pairs], [pair.worse for pair in pairs])
     return Made(scorer, margins, [], "asked, not trained; ", {})
