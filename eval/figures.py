@@ -16,6 +16,8 @@ from virality.statistics import mean, share
 
 GAINS = ("length_only", "clickbait_only", "features_only", "metadata_only")
 """Controls that a scorer is to do better than, on the same pairs."""
+_FEW = 10
+"""Pairs of a language that a figure needs."""
 
 
 def of_scorer(
@@ -133,15 +135,19 @@ def _significant(pairs: Sequence[Pair], p: Array, place: Place, seed: int) -> li
 def _by_language(
     pairs: Sequence[Pair], p: Array, place: Place, languages: Mapping[str, int], seed: int
 ) -> list[Figure]:
-    """Accuracy by language, most frequent first, where there are several or one that the scorer never saw."""
+    """Accuracy by language, most frequent first, where several are told or the scorer never saw one."""
     rows: dict[str, list[int]] = {}
     for at, pair in enumerate(pairs):
         rows.setdefault(pair.lang or "unknown", []).append(at)
     unseen = never_saw(pairs, languages)
-    if len(rows) == 1 and not unseen:
+    if sum(len(mine) >= _FEW for mine in rows.values()) < 2 and not unseen:
         return []
     out = []
     for lang, mine in sorted(rows.items(), key=lambda one: (-len(one[1]), one[0])):
+        if len(mine) < _FEW:
+            why = f"{len(mine)} pairs are too few" + ("; the scorer never saw it" if lang in unseen else "")
+            out.append(place.missing(f"{ACCURACY}.lang_{lang}", why, subset=f"lang_{lang}"))
+            continue
         found = metrics.accuracy(p[mine], [pairs[at].component for at in mine], seed)
         learned = f"learned from {languages[lang]:,} pairs of it" if lang in languages else ""
         note = "the scorer never saw it" if lang in unseen else learned

@@ -90,6 +90,14 @@ def test_each_language_has_its_figure_and_one_never_seen_says_so() -> None:
     assert "scorer.pair_accuracy.lang_ar" in of_scorer(arabic)
 
 
+def test_a_handful_of_pairs_in_a_language_has_no_figure() -> None:
+    few = [replace(pair, lang="ar") for pair in COUNTED[:3]]
+    found = of_scorer([*few, *COUNTED[3:]])
+    assert found["scorer.pair_accuracy.lang_ar"].value is None
+    assert found["scorer.pair_accuracy.lang_ar"].note == "3 pairs are too few; the scorer never saw it"
+    assert not [name for name in of_scorer([*few, *COUNTED[3:]], languages={"en": 9, "ar": 9}) if ".lang_" in name]
+
+
 def test_one_language_that_the_scorer_knows_needs_no_figure_of_its_own() -> None:
     assert not [name for name in of_scorer(COUNTED) if ".lang_" in name]
     assert figures.never_saw(COUNTED, {}) == {}  # it learned from no pair, so nothing is known
