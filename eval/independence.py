@@ -8,6 +8,7 @@ from typing import Any
 
 from data_prep.records import Pair
 from eval.records import ControlName
+from train import recurring
 from train.scorers.controls import refuse
 from virality import ledger, runs, tables
 from virality.errors import ViralityError
@@ -101,3 +102,32 @@ def refuse_seen(test: Sequence[Pair], seen_by: Sequence[Path]) -> None:
                 f"{run}: learned from posts of {both} of the {len(test)} test pairs; measure on the data it was "
                 "trained on, or on a corpus that it never saw"
             )
+
+
+def unseen(test: Sequence[Pair], seen_by: Sequence[Path]) -> tuple[list[Pair], list[str]]:
+    """The test pairs of which the runs learned no text, and what a reader must know of the others, a line each.
+
+    Posts with other ids may say the same, or nearly: across corpora, or where a phrase stands in many posts. Texts are
+    read from the data of the runs; where those are gone, that is said.
+
+    Raises:
+        ViralityError: no pair is left.
+    """
+    texts: dict[str, None] = {}
+    lines = []
+    for run in seen_by:
+        mine, missing = recurring.learned(run)
+        texts |= dict.fromkeys(mine)
+        if missing:
+            lines.append(f"{missing:,} pairs that {run} learned from are not in its data any more: whether their texts "
+                         "recur in the test could not be looked at.")  # fmt: skip
+    found = recurring.recurring(test, list(texts))
+    kept = [pair for pair, state in zip(test, found, strict=True) if not state]
+    if not kept:
+        raise ViralityError(f"data: each of the {len(test)} test pairs has a text that {', '.join(map(str, seen_by))} "
+                            "learned from; measure on a corpus that it never saw")  # fmt: skip
+    if len(kept) < len(test):
+        same = int((found == recurring.SAME).sum())
+        lines.append(f"{len(test) - len(kept):,} of {len(test):,} test pairs are left out, as a text of theirs was "
+                     f"learned from: {same:,} word for word, {len(test) - len(kept) - same:,} nearly.")  # fmt: skip
+    return kept, lines

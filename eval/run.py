@@ -67,13 +67,19 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
             f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
         )
     leaks = settings.controls.get("random", ())  # measured on a test part of its own
-    independence.refuse_seen(pairs, [Path(run) for run in inputs if run != settings.data and run not in leaks])
+    seen_by = [Path(run) for run in inputs if run != settings.data and run not in leaks]
+    independence.refuse_seen(pairs, seen_by)
+    kept, told = independence.unseen(pairs, seen_by)
+    for line in told:
+        say(f"  {line}")
+    out = {pair.pair_id for pair in pairs} - {pair.pair_id for pair in kept}
+    every, pairs = [pair for pair in data.pairs if pair.pair_id not in out], kept
     guide = training.load_scorer(Path(settings.scorer)) if settings.scorer else None
     judge = training.load_scorer(Path(settings.judge)) if settings.judge else None
     found = Measured()
     if guide is not None:
         with step(f"measuring the scorer on {len(pairs):,} pairs"):
-            _measure_scorer(settings, data.pairs, guide, judge, found)
+            _measure_scorer(settings, every, guide, judge, found)
     if settings.writer is not None and guide is not None and judge is not None:
         _measure_writer(settings, here, pairs, guide, judge, found)
     with here.file("scores.parquet") as path:
@@ -92,7 +98,7 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
         gates=found.gates,
         curves=found.curves,
         examples=found.examples,
-        warnings=_warnings(settings, facts, pairs, guide, research_only),
+        warnings=[*told, *_warnings(settings, facts, pairs, guide, research_only)],
         provenance=about.provenance(here.document, inputs, settings.scorer, settings.judge, settings.writer),
     )
     with here.file("report.json") as path:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eval import independence
-from tests.train.worlds import corpus_pairs
+from tests.train.worlds import corpus_pairs, pair, prepared
 from virality import ledger, runs
 from virality.errors import ViralityError
 
@@ -121,3 +123,30 @@ def test_posts_that_a_run_learned_from_cannot_measure_it(world: dict[str, Path])
         knows = finished(name, task="scorer", learned=("w", learned))
         with pytest.raises(ViralityError, match="learned from posts of 1 of the 4 test pairs"):
             independence.refuse_seen(TEST, [world["guide"], knows])
+
+
+def test_test_pairs_with_a_text_that_a_run_learned_are_left_out_and_counted(world: dict[str, Path]) -> None:
+    twin = replace(pair(TEST[0].worse.upper(), "said by nobody"), pair_id="pair")  # another post, the same words
+    prepared("elsewhere", [twin])
+    run = finished("elsewhere", task="scorer", settings={"data": ["runs/prepare/elsewhere"]})
+    kept, lines = independence.unseen(TEST, [world["guide"], run])
+    assert kept == TEST[1:]
+    assert "1 of 4 test pairs are left out" in lines[-1]
+    assert "1 word for word, 0 nearly" in lines[-1]
+
+
+def test_what_could_not_be_compared_is_said(world: dict[str, Path]) -> None:
+    prepared("gone", [pair("one", "two")])
+    run = finished("later", task="scorer", settings={"data": ["runs/prepare/gone"]})
+    shutil.rmtree("runs/prepare/gone")
+    kept, [line] = independence.unseen(TEST, [run])
+    assert kept == TEST
+    assert "1 pairs that runs/train/later learned from are not in its data any more" in line
+
+
+def test_a_test_whose_every_text_was_learned_measures_nothing(world: dict[str, Path]) -> None:
+    prepared("all", [replace(TEST[0], split="train", pair_id="pair")])
+    run = finished("all", task="scorer", settings={"data": ["runs/prepare/all"]})
+    with pytest.raises(ViralityError, match="each of the 1 test pairs has a text") as caught:
+        independence.unseen(TEST[:1], [run])
+    assert "\n" not in str(caught.value)
