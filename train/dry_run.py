@@ -63,7 +63,7 @@ def _work(told: Told, settings: Any, folder: Path) -> None:
     if not isinstance(settings, AdapterSettings):
         training = run_scorer.training_of(settings, data.pairs)
         told.section("data", _pairs(settings, training.train, data.pairs, {}, settings.split))
-        told.lines.append(f"  {len(training.validation):,} validation pairs choose strengths or weights, and calibrate")
+        told.lines.append(f"  {len(training.validation):,} validation pairs {_choose(settings)}calibrate")
         told.section("machine", _room(folder, _SMALL, told.mistakes))
         return
     if isinstance(settings, WriterSettings) and settings.objective == "grpo":
@@ -86,6 +86,12 @@ def _work(told: Told, settings: Any, folder: Path) -> None:
     told.section("elsewhere", _elsewhere(settings))
     if not told.mistakes:  # what fails anyway is not probed
         told.section("machine", _cost(settings, ready, folder, told.mistakes))
+
+
+def _choose(settings: Any) -> str:
+    """What else validation pairs do for a scorer."""
+    chosen = {"stack": "the weights", "linear": "the strength", "encoder": "the strength"}.get(settings.family)
+    return f"choose {chosen} and " if chosen and not getattr(settings, "tune", None) else ""
 
 
 def _pairs(

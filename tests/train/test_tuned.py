@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,11 @@ def test_it_is_saved_whole_and_answers_the_same(bert: str, training: fitting.Tra
     scorers.save(scorer, tmp_path / "scorer")
     again = scorers.load(tmp_path / "scorer")
     assert np.allclose(again.utility(TEXTS), scorer.utility(TEXTS), atol=1e-6)
-    assert {path.suffix for path in (tmp_path / "scorer").iterdir()} <= {".json", ".safetensors", ".txt"}
+    assert {path.suffix for path in (tmp_path / "scorer").iterdir()} <= {".json", ".safetensors", ".jinja", ".txt"}
+    told = (tmp_path / "scorer" / "tokenizer_config.json").read_text() + json.dumps(
+        again.model.model.encoder.config.to_dict()
+    )
+    assert str(tmp_path.parent) not in told
 
 
 def test_a_text_has_the_same_value_among_others(bert: str, training: fitting.Training, tmp_path: Path) -> None:
