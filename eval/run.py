@@ -79,7 +79,10 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
     found = Measured()
     if guide is not None:
         with step(f"measuring the scorer on {len(pairs):,} pairs"):
-            _measure_scorer(settings, every, guide, judge, found)
+            found.figures, found.curves, found.scores = alone.measure(
+                guide, Path(str(settings.scorer)), Path(settings.data), every, judge=judge, named=settings.controls,
+                refit=settings.refit, seed=settings.seed,
+            )  # fmt: skip
     if settings.writer is not None and guide is not None and judge is not None:
         _measure_writer(settings, here, pairs, guide, judge, found)
     with here.file("scores.parquet") as path:
@@ -125,24 +128,6 @@ def _warnings(
         *about.limits(facts, pairs, research_only=research_only, rewritten=settings.writer is not None),
         *about.of_scorer(unseen, len(pairs), own),
     ]
-
-
-def _measure_scorer(
-    settings: EvaluateSettings, corpus: Sequence[Pair], guide: Scorer, judge: Scorer | None, found: Measured
-) -> None:
-    made, curves, scores = alone.measure(
-        guide,
-        Path(str(settings.scorer)),
-        Path(settings.data),
-        corpus,
-        judge=judge,
-        named=settings.controls,
-        refit=settings.refit,
-        seed=settings.seed,
-    )
-    found.figures += made
-    found.curves += curves
-    found.scores += scores
 
 
 def _measure_writer(
