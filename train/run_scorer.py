@@ -29,7 +29,6 @@ from virality import ledger, runs
 from virality.errors import ViralityError
 from virality.progress import is_main, say, step
 
-
 _ASKED = 500
 """Validation pairs that a prompted scorer is calibrated on, at most."""
 

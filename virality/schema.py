@@ -24,7 +24,11 @@ from virality.spelling import nearest
 CONFIGS = {
     "prepare": ("data_prep.settings", ("PrepareSettings",), "configs/data"),
     "train.writer": ("train.settings", ("WriterSettings",), "configs/train"),
-    "train.scorer": ("train.settings", ("ScorerSettings", "LoraScorerSettings", "StackSettings", "PromptedSettings"), "configs/train"),
+    "train.scorer": (
+        "train.settings",
+        ("ScorerSettings", "LoraScorerSettings", "StackSettings", "PromptedSettings"),
+        "configs/train",
+    ),
     "improve": ("train.settings", ("ImproveSettings",), "configs/improve"),
     "evaluate": ("eval.settings", ("EvaluateSettings",), "configs/eval"),
     "publish": ("publish.settings", ("PublishSettings",), "configs/publish"),
