@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from data_prep.records import Pair
 from train import ledgers
 from train.fit import Recipe, Trained, fit
-from train.scorers import Scorer, calibration, fitting
+from train.scorers import Scorer, calibration, fitting, sizes
 from train.settings import Fits, Tune
 from virality.errors import ViralityError
 from virality.progress import say
@@ -74,14 +74,15 @@ def make(
     """
     learned = _certain(training.train, settings.max_p_value)
     some = fitting.Training(learned, training.validation)
+    size = settings.learns == "size"
     if family == "encoder" and settings.tune is not None:
         return _tuned(settings, settings.tune, some, folder, control, seed, callbacks)
     if family == "linear":
-        scorer, found = fitting.fit_linear(some, control=control, strengths=settings.strength, seed=seed)
+        scorer, found = fitting.fit_linear(some, control=control, strengths=settings.strength, seed=seed, size=size)
     else:
         scorer, found = fitting.fit_encoder(
             some, settings.encoder, control=control, strengths=settings.strength, seed=seed,
-            features_from=features_from, keep_features=keep_features,
+            features_from=features_from, keep_features=keep_features, size=size,
         )  # fmt: skip
     return Made(scorer, found.margins, learned, f"strength {found.strength:g}, ", found.tried)
 
@@ -104,10 +105,11 @@ def _tuned(
     begun = tuned.begin(settings.encoder, seed)
     pairs = training.train
     ids = tuned.tokenised(begun.tokenizer, [text for pair in pairs for text in (pair.better, pair.worse)])
-    chance = _labels(pairs, tune.labels, control, seed)
     rows = [
-        Example(pair.pair_id, [], ids[2 * at : 2 * at + 2], pair.weight, p_better=float(chance[at]), group=at)
-        for at, pair in enumerate(pairs)
+        Example(pair.pair_id, [], ids[2 * at : 2 * at + 2], weight, chance, nats, group=at)
+        for at, (pair, weight, chance, nats) in enumerate(
+            zip(pairs, *_taught(settings, pairs, control, seed), strict=True)
+        )
     ]
     tuned.verified(begun, ids)
     say(f"  {len(rows):,} pairs, {sum(map(len, ids)):,} tokens a pass")
@@ -117,7 +119,7 @@ def _tuned(
         shared_prefix=False, save_every=tune.save_every, seed=seed,
     )  # fmt: skip
     by_id = {pair.pair_id: pair for pair in pairs}
-    trained = fit(begun.model, begun.tokenizer, rows, tuned.objective(), recipe, folder,
+    trained = fit(begun.model, begun.tokenizer, rows, tuned.objective(size=settings.learns == "size"), recipe, folder,
                   entries=ledgers.entries_of(rows, by_id), callbacks=callbacks)  # fmt: skip
     validation = training.validation
     values = begun.utility([text for pair in validation for text in (pair.better, pair.worse)])
@@ -126,6 +128,18 @@ def _tuned(
     scorer = Scorer("encoder", begun, calibration.fit(margins)[0], dict(languages))
     learned = [pairs[at] for at in trained.seen]
     return Made(scorer, margins, learned, f"{trained.steps} steps, ", {}, trained)
+
+
+def _taught(
+    settings: Fits, pairs: Sequence[Pair], control: str | None, seed: int
+) -> tuple[list[float], list[float], list[float]]:
+    """Weight, label and size of each pair, as a tuned encoder is taught them."""
+    weights = np.asarray([pair.weight for pair in pairs], dtype=np.float64)
+    if settings.learns == "size":
+        found = sizes.sizes(pairs, control, seed)
+        return (weights * found.precision).tolist(), [1.0] * len(pairs), found.nats.tolist()
+    chance = _labels(pairs, settings.tune.labels if settings.tune else "soft", control, seed)
+    return weights.tolist(), chance.tolist(), [0.0] * len(pairs)
 
 
 def _labels(pairs: Sequence[Pair], kind: str, control: str | None, seed: int) -> Array:

@@ -112,6 +112,8 @@ class Fits(Settings):
     """encoder: which sentence encoder; a hub id, a folder, or pypi:PACKAGE."""
     tune: Tune | None = None
     """encoder: fine-tune it; null: it stays as it is, and a logistic head is fitted."""
+    learns: Literal["order", "size"] = "order"
+    """order: which post wins. size: by how much, each pair weighted by how precisely its counts tell; needs counts."""
     max_p_value: float | None = Field(None, gt=0, le=1)
     """Pairs whose difference is less certain than this are not learned from; null: all. Unknown p-values stay."""
     strength: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (

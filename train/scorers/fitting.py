@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.records import MEASURED, Pair
-from train.scorers import Scorer, calibration, controls, encoder, linear, logistic
+from train.scorers import Scorer, calibration, controls, encoder, linear, logistic, sizes
 from virality.errors import ViralityError
 from virality.models.encoder import Encoder
 
@@ -77,17 +77,12 @@ def fit_linear(
     strengths: Sequence[float],
     seed: int,
     parts: Sequence[str] = linear.PARTS,
+    size: bool = False,
 ) -> tuple[Scorer, logistic.Fitted]:
-    """A scorer of the linear family; `parts` of its features may be left out (baselines)."""
+    """A scorer of the linear family; `parts` of its features may be left out (baselines). `size`: see `_head`."""
     fitted_on = [text for pair in training.train for text in (pair.worse, pair.better)]
     rows = linear.featuriser(fitted_on, parts)
-    found = logistic.fit(
-        _difference(rows.transform, training.train),
-        labels(training.train, control, seed),
-        _weights(training.train),
-        _difference(rows.transform, training.validation) if training.validation else None,
-        strengths,
-    )
+    found = _head(rows.transform, training, strengths, control=control, seed=seed, size=size)
     return _scorer("linear", linear.Linear(rows, found.weights), found, training), found
 
 
@@ -100,8 +95,9 @@ def fit_encoder(
     seed: int,
     features_from: Path | None = None,
     keep_features: Path | None = None,
+    size: bool = False,
 ) -> tuple[Scorer, logistic.Fitted]:
-    """A scorer of the encoder family; embeddings may come from, or be kept in, a file."""
+    """A scorer of the encoder family; embeddings may come from, or be kept in, a file. `size`: see `_head`."""
     model = Encoder(spec)
     pairs = [*training.train, *training.validation]
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.worse, pair.better)))
@@ -113,14 +109,22 @@ def fit_encoder(
     def rows(wanted: list[str]) -> Any:
         return embedded[[place[text] for text in wanted]].astype(np.float64)
 
-    found = logistic.fit(
-        _difference(rows, training.train),
-        labels(training.train, control, seed),
-        _weights(training.train),
-        _difference(rows, training.validation) if training.validation else None,
-        [strength * 10 for strength in strengths],  # unit vectors of 384 dimensions: components are small
-    )
+    # unit vectors of hundreds of dimensions: components are small
+    found = _head(rows, training, [strength * 10 for strength in strengths], control=control, seed=seed, size=size)
     return _scorer("encoder", encoder.Embedded(model, found.weights), found, training), found
+
+
+def _head(
+    rows: Any, training: Training, strengths: Sequence[float], *, control: str | None, seed: int, size: bool
+) -> logistic.Fitted:
+    """Weights on the features that `rows` gives of texts: of who wins or, with `size`, of by how much."""
+    features = _difference(rows, training.train)
+    validation = _difference(rows, training.validation) if training.validation else None
+    weights = _weights(training.train)
+    if not size:
+        return logistic.fit(features, labels(training.train, control, seed), weights, validation, strengths)
+    found = sizes.sizes(training.train, control, seed)
+    return logistic.fit_sizes(features, found.nats, weights * found.precision, validation, strengths)
 
 
 def _scorer(family: str, model: Any, found: logistic.Fitted, training: Training) -> Scorer:

@@ -1,9 +1,9 @@
-"""Logistic regression on the difference of two texts' features: the head that all families share."""
+"""Regression on the difference of two texts' features, of who wins or of how much: the head that families share."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.scorers.calibration import calibrate
+
+_RIDGE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,44 @@ def fit(
     rows = stack([train, train])
     labels = np.r_[np.ones(len(p_better)), np.zeros(len(p_better))]
     weights = np.r_[weight * p_better, weight * (1 - p_better)]
+
+    def at(strength: float) -> Any:
+        model = LogisticRegression(C=strength, fit_intercept=False, max_iter=1000, tol=1e-6)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return model.fit(rows, labels, sample_weight=weights).coef_.ravel()
+
+    return _best(at, validation, strengths)
+
+
+def fit_sizes(
+    train: Any, nats: NDArray[np.float64], weight: NDArray[np.float64], validation: Any, strengths: Sequence[float]
+) -> Fitted:
+    """Fit the size of differences by weighted ridge regression; strength and calibration as in `fit`.
+
+    Args:
+        train: features of better minus features of worse, (N, D), dense or sparse.
+        nats: size of each difference, (N,).
+        weight: of each row, (N,).
+        validation: as in `fit`.
+        strengths: `_RIDGE` over the ridge's penalty on rows of mean weight 1.
+    """
+    from sklearn.linear_model import Ridge
+
+    scaled = weight / weight.mean()
+
+    def at(strength: float) -> Any:
+        return Ridge(alpha=_RIDGE / strength, fit_intercept=False).fit(train, nats, sample_weight=scaled).coef_.ravel()
+
+    return _best(at, validation, strengths)
+
+
+def _best(fitted_at: Callable[[float], Any], validation: Any, strengths: Sequence[float]) -> Fitted:
     best: Fitted | None = None
     tried: dict[str, float] = {}
     choices = list(strengths) if validation is not None else [sorted(strengths)[len(strengths) // 2]]
     for strength in choices:
-        model = LogisticRegression(C=strength, fit_intercept=False, max_iter=1000, tol=1e-6)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(rows, labels, sample_weight=weights)
-        found = model.coef_.ravel()
+        found = fitted_at(strength)
         margins = np.zeros(0) if validation is None else np.asarray(validation @ found).ravel()
         _, likelihood = calibrate(margins)
         tried[str(strength)] = likelihood

@@ -32,6 +32,8 @@ GAIN = 20.0
 """The head's answer is multiplied by this, so that under Adam it learns as many times faster than the encoder."""
 MAX_TOKENS = 128
 """Tokens of a post that are read; a longer one is cut at its end."""
+SCALE = 0.3
+"""Nats of a log-ratio for one unit of a value, where sizes are learned: margins then are about log-odds."""
 _SIDE_BY_SIDE = 8192
 """Tokens that are read in one pass."""
 _ALLOWED = 1e-4
@@ -93,8 +95,12 @@ def _types(encoder: Any, ids: Any) -> dict[str, Any]:
     return {"token_type_ids": torch.zeros_like(ids)} if asked else {}
 
 
-def objective() -> Objective:
-    """The pairwise objective of `train.objectives`, on the values of an encoder."""
+def objective(*, size: bool = False) -> Objective:
+    """The pairwise objective of `train.objectives`, on the values of an encoder.
+
+    With `size`, `SCALE` times the difference of two values is the log-ratio in nats that an example's offset holds, and
+    its weight is the precision of that: the negative log-likelihood of a normal error, a mean over pairs.
+    """
 
     def lay(rows: Any, pad: int, *, shared: bool = True) -> Batch:
         return collate_scored(rows, pad, shared=False)  # no text continues another
@@ -103,6 +109,16 @@ def objective() -> Objective:
         return model(batch["levels"][-1])[batch["leaf"]]
 
     plain = pairwise()
+
+    def loss(of_posts: Any, batch: Batch) -> Any:
+        better, worse = of_posts
+        return (batch["weights"] * (SCALE * (better - worse) - batch["offset"]) ** 2).sum() / 2
+
+    def mass(batch: Batch) -> float:
+        return float((batch["weights"] > 0).sum())
+
+    if size:
+        return Objective("pairwise", lay, values, loss, mass, plain.reward)
     return Objective("pairwise", lay, values, plain.loss, plain.mass, plain.reward)
 
 
