@@ -49,7 +49,7 @@ def sizes(pairs: Sequence[Pair], control: str | None, seed: int) -> Sizes:
     unknown = sum(pair.difference is None for pair in pairs)
     if unknown:
         raise ViralityError(
-            f"learns = size: {unknown:,} of {len(pairs):,} pairs have labels alone, without a difference; learn the order"
+            f"learns = size: {unknown:,} of {len(pairs):,} pairs are labels without a difference; say order"
         )
     nats = np.asarray([pair.difference for pair in pairs], dtype=np.float64)
     if control == "shuffled":
