@@ -20,6 +20,7 @@ from data_prep.records import Pair
 from data_prep.sources.table import identifier
 from eval.metrics import accuracy, difference, right
 from train.scorers import encoder, fitting, linear, logistic
+from train.scorers.calibration import calibrate
 from train.steps import load_scorer, read_pairs
 from virality.models.encoder import Encoder
 from virality.statistics import Interval
@@ -76,7 +77,7 @@ def weighting(training: fitting.Training, test: Sequence[Pair]) -> list[str]:
     for name, (label, weight) in ways.items():
         fitted = logistic.fit(gap(training.train), label, weight, gap(training.validation), STRENGTHS)
         margin = np.asarray(gap(test) @ fitted.weights).ravel()
-        found[name] = 1 / (1 + np.exp(-np.clip(fitted.scale * margin, -30, 30)))
+        found[name] = 1 / (1 + np.exp(-np.clip(calibrate(fitted.margins)[0] * margin, -30, 30)))
     plain = found["hard labels, unweighted"]
     return [
         f"| {name} | {_told(accuracy(one, clusters))} | {_points(difference(right(one), right(plain), clusters))} |"
@@ -113,7 +114,7 @@ def _probability(training: fitting.Training, test: Sequence[Pair], features: Any
     labels = fitting.labels(training.train, None, 0)
     found = logistic.fit(gap(training.train), labels, np.ones(len(labels)), gap(training.validation),
                          [10 * one for one in STRENGTHS])  # fmt: skip
-    return np.asarray(1 / (1 + np.exp(-np.clip(found.scale * (gap(test) @ found.weights), -30, 30))))
+    return np.asarray(1 / (1 + np.exp(-np.clip(calibrate(found.margins)[0] * (gap(test) @ found.weights), -30, 30))))
 
 
 def _embedded(pairs: Sequence[Pair]) -> Any:

@@ -105,8 +105,10 @@ def _tuned(
     begun = tuned.begin(settings.encoder, seed)
     pairs = training.train
     ids = tuned.tokenised(begun.tokenizer, [text for pair in pairs for text in (pair.better, pair.worse)])
+    places: dict[str, int] = {}  # posts of one test meet in a step, where each is read once
+    groups = [places.setdefault(pair.component, len(places)) for pair in pairs]
     rows = [
-        Example(pair.pair_id, [], ids[2 * at : 2 * at + 2], weight, chance, nats, group=at)
+        Example(pair.pair_id, [], ids[2 * at : 2 * at + 2], weight, chance, nats, group=groups[at])
         for at, (pair, weight, chance, nats) in enumerate(
             zip(pairs, *_taught(settings, pairs, control, seed), strict=True)
         )
