@@ -52,7 +52,9 @@ def limits(facts: Mapping[str, Any], pairs: Sequence[Pair], *, research_only: bo
         out.append("The corpus names no authors, so one author may stand in the training part and in the test.")
     components = len({pair.component for pair in pairs})
     if components < 30:
-        out.append(f"Only {components} components in the test: intervals from so few are too narrow.")
+        out.append(
+            f"Only {components} component{'s' * (components != 1)} in the test: intervals from so few are too narrow."
+        )
     if rewritten:
         out.append(
             "Names are told by capitals and meaning by words: the gates cannot see a synonym, nor a claim made of "

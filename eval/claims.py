@@ -37,6 +37,8 @@ _BASE = _Asked("Does the writer beat the base model asked nicely?", "writer.win_
 
 _ERROR, _MOST, _SLOPE = "scorer.ece", "scorer.ece.by_chance_most", "scorer.calibration_slope"
 _SHUFFLED = "scorer.pair_accuracy.shuffled"
+_OFF = {"above": "above 50%, so something leaks",
+        "below": "below 50%, which labels that say nothing should not give either"}  # fmt: skip
 
 
 def claims(figures: Sequence[Figure]) -> list[Claim]:
@@ -65,8 +67,7 @@ def _of_chance(figure: Figure) -> Claim:
     elif figure.low <= 0.5 <= figure.high:
         verdict, answer = "yes", "Yes: the interval includes 50%."
     else:
-        side = "above" if figure.low > 0.5 else "below"
-        answer = f"No: the whole interval lies {side} 50%, so something leaks."
+        answer = f"No: the whole interval lies {_OFF['above' if figure.low > 0.5 else 'below']}."
     question = "Do labels turned at random teach it nothing?"
     return Claim(question=question, answer=answer, verdict=verdict, figures=[figure.name])
 
@@ -90,7 +91,7 @@ def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
     verdicts = {claim.figures[0]: claim.verdict for claim in answers}
     of_scorer = {name: verdicts[asked.figure] for name, asked in _SCORER.items() if asked.figure in verdicts}
     said = [_of_scorer(of_scorer)] if of_scorer else []
-    if verdicts.get(_SHUFFLED) == "no":
+    if any(claim.figures[0] == _SHUFFLED and _OFF["above"] in claim.answer for claim in answers):
         said.append("Labels turned at random teach it something too, so part of what it seems to know leaks.")
     if verdicts.get(_ERROR) in ("yes", "no"):
         said.append(f"It is {'' if verdicts[_ERROR] == 'yes' else 'not '}as sure as it should be.")

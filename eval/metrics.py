@@ -6,7 +6,6 @@ Letters: N pairs or drafts. `p` is P(better beats worse) or P(rewrite beats draf
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,20 +61,26 @@ def difference(first: Array, second: Array, clusters: Sequence[str], seed: int =
 def over_drawings(correct: Array, clusters: Sequence[str], seed: int = 0) -> Interval:
     """Mean accuracy of several scorers on the same pairs, with an interval over other pairs and other such scorers.
 
+    The two kinds of variation are added as variances; that between K scorers is Student's (1908), with K - 1 degrees
+    of freedom.
+
     Args:
         correct: 1, 0 or 1/2 of each of K scorers, (K, N).
         clusters: of each pair, (N,).
-        seed: of the bootstrap; with K = 1 that is over the pairs alone.
+        seed: of the bootstrap; with K = 1 the interval is over the pairs alone.
     """
     if len(correct) == 1:
         return share(correct[0], clusters, seed)
-    draw = np.random.default_rng(seed)
+    from scipy.stats import t
 
-    def statistic(rows: NDArray[np.intp]) -> float:
-        return float(correct[draw.integers(0, len(correct), len(correct))].mean(0)[rows].mean())
-
-    found = bootstrap(correct.shape[1], clusters, statistic, seed)
-    return replace(found, value=float(correct.mean()))
+    count = len(correct)
+    found = mean(correct.mean(0), clusters, seed)
+    if found.low is None or found.high is None:
+        return found
+    between = float(t.ppf(0.975, count - 1) * correct.mean(1).std(ddof=1) / np.sqrt(count))
+    low = found.value - np.hypot(found.value - found.low, between)
+    high = found.value + np.hypot(found.high - found.value, between)
+    return Interval(found.value, float(max(low, 0.0)), float(min(high, 1.0)), found.n)
 
 
 def net_of(gain: Array, changes: Array, clusters: Sequence[str], seed: int = 0) -> Interval | None:

@@ -64,6 +64,7 @@ def _shuffled(named: Sequence[str], pairs: Sequence[Pair]) -> tuple[Control, lis
     scorers = [load_scorer(Path(run)) for run in named]
     found = [controls.probabilities(one, pairs) for one in scorers]
     note = f"the same training on labels turned at random ({', '.join(named)})"
+    note += ": one drawing, whose interval is over the pairs alone" if len(named) == 1 else ""
     both = zip(scorers, found, strict=True)
     scores = [row for one, p in both for row in steps.pair_scores("shuffled", one, pairs, p)]
     return Control(np.stack([right(p) for p in found]), note=note, family=scorers[0].family), scores

@@ -12,6 +12,8 @@ from virality.statistics import Interval, share
 
 COVERAGE = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Shares of pairs answered, of the coverage curve."""
+_FEW = 20
+"""Pairs that calibration is told from, at least."""
 
 
 def of_sureness(
@@ -26,10 +28,10 @@ def of_sureness(
         sure: confidence below which the scorer abstains.
         seed: of bootstraps and drawings.
     """
-    certain, curve = _certainty(p, clusters, place, seed)
+    certain, curves = _certainty(p, clusters, place, seed)
     kept = metrics.coverage(p, COVERAGE, clusters, seed)
     abstaining = points("scorer.coverage", [at for at, _ in kept], [found for _, found in kept])
-    return [*_surest(p, clusters, place, sure, seed), *certain], [curve, abstaining]
+    return [*_surest(p, clusters, place, sure, seed), *certain], [*curves, abstaining]
 
 
 def _surest(p: Array, clusters: Sequence[str], place: Place, sure: float, seed: int) -> list[Figure]:
@@ -50,14 +52,24 @@ def _surest(p: Array, clusters: Sequence[str], place: Place, sure: float, seed: 
     return [*out, place.figure(name, found, subset="answered", note=note)]
 
 
-def _certainty(p: Array, clusters: Sequence[str], place: Place, seed: int) -> tuple[list[Figure], Curve]:
+def _too_few(place: Place, count: int) -> list[Figure]:
+    why = f"{count} pairs are too few to tell how often its probabilities come true"
+    errors = [f"scorer.ece{which}" for which in ("", ".by_chance", ".by_chance_most")]
+    return [*(place.missing(name, why, "probability") for name in errors),
+            place.missing("scorer.calibration_slope", why, "ratio")]  # fmt: skip
+
+
+def _certainty(p: Array, clusters: Sequence[str], place: Place, seed: int) -> tuple[list[Figure], list[Curve]]:
+    n = len(p)
+    brier = place.figure("scorer.brier", metrics.brier(p, clusters, seed), "probability")
+    if n < _FEW:
+        return [brier, *_too_few(place, n)], []
     bins, chance = calibration.reliability(p, clusters, seed=seed)
     slope = calibration.slope(p, clusters, seed)
     steep = "scorer.calibration_slope"
     within = sum(one.low <= one.right.value <= one.high for one in bins)
-    n = len(p)
     out = [
-        place.figure("scorer.brier", metrics.brier(p, clusters, seed), "probability"),
+        brier,
         place.figure("scorer.ece", calibration.error(p, clusters, seed=seed), "probability",
                      note=f"{len(bins)} bins of equal mass, of which {within} lie within the band of chance"),
         place.figure("scorer.ece.by_chance", Interval(chance.error, None, None, n), "probability",
@@ -69,4 +81,4 @@ def _certainty(p: Array, clusters: Sequence[str], place: Place, seed: int) -> tu
     ]  # fmt: skip
     drawn = points("scorer.reliability", [one.confidence for one in bins], [one.right for one in bins])
     bands = {"band_low": [one.low for one in bins], "band_high": [one.high for one in bins]}
-    return out, drawn.model_copy(update=bands)
+    return out, [drawn.model_copy(update=bands)]

@@ -58,8 +58,9 @@ def _said(report: Report, control: str, figure: Figure) -> str:
 def _at_chance(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ""
-    inside = figure.low <= 0.5 <= figure.high
-    return "At chance, as it should be." if inside else "Not at chance, as it should be: something leaks."
+    if figure.low <= 0.5 <= figure.high:
+        return "At chance, as it should be."
+    return "Above chance, where it should not be: something leaks." if figure.low > 0.5 else "Below chance, strangely."
 
 
 def _leak(report: Report, figure: Figure) -> str:

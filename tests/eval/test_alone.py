@@ -83,7 +83,7 @@ def test_every_figure_that_is_not_measured_says_why() -> None:
 
 def test_control_runs_take_the_place_of_fits_and_name_themselves() -> None:
     found = figures("beside")
-    assert "(runs/train/turned)" in found["shuffled"]["note"]
+    assert "(runs/train/turned): one drawing" in found["shuffled"]["note"]
     assert "(runs/train/dealt)" in found["random_split"]["note"]
     assert found["random_split"]["n"] == 30
     curves = {one["name"]: one for one in report("beside")["curves"]}

@@ -80,6 +80,14 @@ def test_a_scorer_that_abstains_is_measured_on_what_it_answers() -> None:
     assert silent["scorer.pair_accuracy.answered"].note == "of no pair is the scorer 75% sure"
 
 
+def test_a_handful_of_pairs_says_nothing_of_calibration() -> None:
+    found = of_scorer(COUNTED[:6])
+    for name in ("ece", "ece.by_chance", "ece.by_chance_most", "calibration_slope"):
+        assert found[f"scorer.{name}"].value is None
+        assert found[f"scorer.{name}"].note.startswith("6 pairs are too few")
+    assert found["scorer.pair_accuracy"].value == 1.0
+
+
 def test_each_language_has_its_figure_and_one_never_seen_says_so() -> None:
     arabic = [replace(pair, lang="ar") for pair in COUNTED[:10]]
     found = of_scorer([*arabic, *COUNTED[10:]])

@@ -46,6 +46,8 @@ def test_several_drawings_of_a_control_widen_its_interval_by_what_lies_between_t
     draw = rng(2)
     steady = (draw.random((5, 300)) < 0.5).astype(float)
     tilted = np.stack([(draw.random(300) < chance).astype(float) for chance in (0.3, 0.4, 0.5, 0.6, 0.7)])
+    alone = metrics.over_drawings(tilted, ["one"] * 300)
+    assert (alone.low, alone.high) == (None, None)
     one, calm, wild = (metrics.over_drawings(found, own(300)) for found in (steady[:1], steady, tilted))
     assert one == metrics.accuracy(np.where(steady[0] > 0, 0.9, 0.1), own(300))
     assert [calm.value, wild.value] == pytest.approx([steady.mean(), tilted.mean()])

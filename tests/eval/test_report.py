@@ -318,7 +318,7 @@ def test_a_leak_that_gains_nothing_and_labels_that_teach_something_are_told_as_t
     ]  # fmt: skip
     text = "".join(_Page(render_html(report.model_copy(update={"figures": figures}))).text)
     assert "this corpus leaks little. This is never the scorer's figure." in text
-    assert "Not at chance, as it should be: something leaks." in text
+    assert "Above chance, where it should not be: something leaks." in text
 
 
 def test_curves_say_what_they_show_and_hold_their_numbers() -> None:
