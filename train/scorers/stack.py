@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from train import scorers
 from train.scorers import Scorer
+from train.scorers.calibration import calibrate
 from virality.errors import ViralityError
 
 Array = NDArray[np.float64]
-_PRIOR = 20.0
+_PRIORS = (5.0, 20.0, 80.0, 320.0, 1280.0)
 """Pairs' worth of belief that all members weigh alike."""
+_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +79,48 @@ class Stack:
 def weigh(margins: Mapping[str, Array], scales: Mapping[str, float]) -> tuple[float, ...]:
     """Weights of members, at least 0, under which validation pairs are most likely: stacking (Wolpert 1992).
 
-    A logistic regression of 'the better one wins' on the members' log-odds, drawn towards equal weights as if `_PRIOR`
-    pairs spoke for them; without pairs they are equal, and add up to 1.
+    A logistic regression of 'the better one wins' on the members' log-odds, drawn towards equal weights. How strongly
+    is chosen by cross-validation: the strongest of `_PRIORS` that is no standard error worse than the best (Breiman et
+    al. 1984), for members are alike and a thousand pairs tell them apart badly. Without pairs the weights are equal and
+    add up to 1.
 
     Args:
         margins: of each member over the validation pairs, (M,).
         scales: of each member's calibration.
     """
+    odds = np.stack([scales[name] * margins[name] for name in margins], axis=1)
+    if len(odds) < _FOLDS:
+        return tuple([1 / odds.shape[1]] * odds.shape[1])
+    folds = np.arange(len(odds)) % _FOLDS
+    told = []
+    for prior in _PRIORS:
+        found = np.zeros(len(odds))
+        for fold in range(_FOLDS):
+            kept = folds != fold
+            found[~kept] = -np.logaddexp(0.0, -odds[~kept] @ _weights(odds[kept], prior))
+        told.append(found)
+    best = max(told, key=lambda one: float(one.mean()))
+    near = [prior for prior, one in zip(_PRIORS, told, strict=True) if _no_worse(one - best)]
+    return tuple(float(one) for one in _weights(odds, max(near)))
+
+
+def _no_worse(gap: Array) -> bool:
+    """Whether the mean of paired differences is no standard error below 0."""
+    return bool(gap.mean() >= -gap.std() / len(gap) ** 0.5)
+
+
+def _weights(odds: Array, prior: float) -> Array:
+    """Most likely weights on log-odds (M, K), with so many pairs' worth of belief in equal ones of a common size."""
     from scipy.optimize import minimize
 
-    odds = np.stack([scales[name] * margins[name] for name in margins], axis=1)
-    equal = np.full(odds.shape[1], 1 / odds.shape[1])
-    if not len(odds):
-        return tuple(float(one) for one in equal)
+    count = odds.shape[1]
+    equal = np.full(count, calibrate(odds.mean(1))[0] / count)
     spread = np.maximum(odds.std(0), 1e-9)
 
     def loss(weights: Array) -> float:
-        told = np.logaddexp(0.0, -odds @ weights).sum()
-        return float(told + _PRIOR * (((weights - equal) * spread) ** 2).sum())
+        return float(np.logaddexp(0.0, -odds @ weights).sum() + prior * (((weights - equal) * spread) ** 2).sum())
 
-    found = minimize(loss, equal, bounds=[(0.0, None)] * len(equal), method="L-BFGS-B")
-    return tuple(float(one) for one in found.x)
+    return np.asarray(minimize(loss, equal, bounds=[(0.0, None)] * count, method="L-BFGS-B").x)
 
 
 def of(members: Mapping[str, Scorer], margins: Mapping[str, Array]) -> tuple[Stack, Array]:
