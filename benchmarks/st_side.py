@@ -67,9 +67,10 @@ def _rows(pairs: Sequence[Pair], seed: int) -> Any:
     from datasets import Dataset
 
     from train import members
+    from train.settings import Fits, Tune
 
-    chance = members._labels(pairs, "soft", None, seed)
-    labels = [[float(p), pair.weight] for p, pair in zip(chance, pairs, strict=True)]
+    taught = members.examples(Fits(tune=Tune()), pairs, [[]] * (2 * len(pairs)), None, seed)
+    labels = [[one.p_better, one.weight] for one in taught]
     better, worse = [pair.better for pair in pairs], [pair.worse for pair in pairs]
     return Dataset.from_dict({"better": better, "worse": worse, "label": labels})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from data_prep.records import Pair
 from train import ledgers
+from train.examples import Example
 from train.fit import Recipe, Trained, fit
 from train.scorers import Scorer, calibration, fitting, sizes
 from train.settings import Fits, Tune
@@ -99,20 +99,12 @@ def _tuned(
     settings: Fits, tune: Tune, training: fitting.Training, folder: Path, control: str | None, seed: int,
     callbacks: Sequence[Any],
 ) -> Made:  # fmt: skip
-    from train.examples import Example
     from train.scorers import tuned
 
     begun = tuned.begin(settings.encoder, seed)
     pairs = training.train
     ids = tuned.tokenised(begun.tokenizer, [text for pair in pairs for text in (pair.better, pair.worse)])
-    places: dict[str, int] = {}  # posts of one test meet in a step, where each is read once
-    groups = [places.setdefault(pair.component, len(places)) for pair in pairs]
-    rows = [
-        Example(pair.pair_id, [], ids[2 * at : 2 * at + 2], weight, chance, nats, group=groups[at])
-        for at, (pair, weight, chance, nats) in enumerate(
-            zip(pairs, *_taught(settings, pairs, control, seed), strict=True)
-        )
-    ]
+    rows = examples(settings, pairs, ids, control, seed)
     tuned.verified(begun, ids)
     say(f"  {len(rows):,} pairs, {sum(map(len, ids)):,} tokens a pass")
     recipe = Recipe(
@@ -132,6 +124,27 @@ def _tuned(
     return Made(scorer, margins, learned, f"{trained.steps} steps, ", {}, trained)
 
 
+def examples(
+    settings: Fits, pairs: Sequence[Pair], ids: Sequence[list[int]], control: str | None, seed: int
+) -> list[Example]:
+    """Pairs as a tuned encoder learns them; those of a component are a group: a post of several is read once a step.
+
+    Args:
+        settings: order or size, and which labels.
+        pairs: that are learned from, (N,).
+        ids: tokens of better and worse of each pair in turn, (2 N,).
+        control: see `fitting.labels`.
+        seed: of the control.
+    """
+    places: dict[str, int] = {}
+    groups = [places.setdefault(pair.component, len(places)) for pair in pairs]
+    taught = zip(pairs, *_taught(settings, pairs, control, seed), strict=True)
+    return [
+        Example(pair.pair_id, [], list(ids[2 * at : 2 * at + 2]), weight, chance, nats, group=groups[at])
+        for at, (pair, weight, chance, nats) in enumerate(taught)
+    ]
+
+
 def _taught(
     settings: Fits, pairs: Sequence[Pair], control: str | None, seed: int
 ) -> tuple[list[float], list[float], list[float]]:
@@ -149,8 +162,3 @@ def _labels(pairs: Sequence[Pair], kind: str, control: str | None, seed: int) ->
     soft = fitting.labels(pairs, control, seed)
     known = np.asarray([kind == "soft" and pair.p_value is not None for pair in pairs], dtype=bool)
     return np.where(known, soft, np.where(soft > 0.5, 1.0, 0.0))
-
-
-def likelihood(made: Made) -> float:
-    """Mean log-likelihood of the validation pairs, in nats; that of chance is -log 2."""
-    return calibration.calibrate(made.margins)[1] if made.margins.size else -math.log(2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 import torch
 
 from tests.train.tiny_encoder import encoder
-from tests.train.worlds import corpus_pairs
+from tests.train.worlds import corpus_pairs, pair
 from train import members, scorers
 from train.layout import collate_scored
 from train.scorers import fitting, tuned
@@ -115,3 +117,15 @@ def test_a_language_model_in_one_file_is_no_encoder() -> None:
     with pytest.raises(ViralityError, match="encoder: tiny:llama") as caught:
         tuned.begin("tiny:llama", seed=0)
     assert "\n" not in str(caught.value)
+
+
+def test_a_post_of_several_pairs_is_read_once_in_a_step() -> None:
+    posts = [f"the boat number {at}" for at in range(4)]
+    pairs = [pair(one, other, component="a test") for one, other in combinations(posts, 2)]
+    made = members.examples(Fits(tune=Tune()), pairs, [list(map(ord, text)) for one in pairs for text in
+                                                       (one.better, one.worse)], None, 0)  # fmt: skip
+    assert {one.group for one in made} == {0}
+    rows = [asdict(one) | {"row": at} for at, one in enumerate(made)]
+    batch = tuned.objective().lay(rows, 0)
+    assert batch["levels"][-1]["ids"].shape[0] == len(posts)
+    assert batch["leaf"].shape == (2, len(pairs))
