@@ -28,7 +28,9 @@ def words(annotation: Any) -> list[str]:
     """The words that an annotation names: those of its literals."""
     if typing.get_origin(annotation) is Literal:
         return [str(one) for one in typing.get_args(annotation)]
-    return [word for inner in typing.get_args(annotation) for word in words(inner)]
+    inners = typing.get_args(annotation)
+    inners = inners[1:] if typing.get_origin(annotation) is dict else inners  # a name of a section is no value of it
+    return [word for inner in inners for word in words(inner)]
 
 
 def section_of(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
@@ -81,6 +83,8 @@ def _plural(annotation: Any) -> str:
     if typing.get_origin(annotation) is Literal:
         return listed(words(annotation))
     one = expected(annotation)
+    if one.startswith("a list of"):
+        return one.replace("a list", "lists", 1)
     return one.removeprefix("a ").replace("number", "numbers", 1) if one.startswith("a ") else f"{one}s"
 
 

@@ -102,7 +102,8 @@ LANGUAGE = "scorer.pair_accuracy.lang_"
 def label(figure: Figure) -> str:
     """The figure in words; its name where no words were given to it."""
     if figure.name.startswith(LANGUAGE):
-        return f"The scorer, language {figure.name.removeprefix(LANGUAGE)}"
+        seen = ", which it never saw" if "never saw it" in figure.note else ""
+        return f"The scorer, language {figure.name.removeprefix(LANGUAGE)}{seen}"
     return FIGURES.get(figure.name, figure.name)
 
 

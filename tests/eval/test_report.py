@@ -333,7 +333,7 @@ def test_curves_say_what_they_show_and_hold_their_numbers() -> None:
 
 def test_each_language_is_named() -> None:
     text = "".join(_Page(render_html(sample_report())).text)
-    assert "The scorer, language ar" in text
+    assert "The scorer, language ar, which it never saw" in text
     assert "the scorer never saw it" in text
 
 

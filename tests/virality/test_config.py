@@ -265,4 +265,4 @@ def test_an_empty_section_on_the_command_line_empties_it(tmp_path: Path) -> None
     from eval.settings import EvaluateSettings
 
     assert load(EvaluateSettings, path, ["controls={}"]).controls == {}
-    assert load(EvaluateSettings, path, ["controls.random=d"]).controls == {"shuffled": "c", "random": "d"}
+    assert load(EvaluateSettings, path, ["controls.random=d"]).controls == {"shuffled": ("c",), "random": ("d",)}

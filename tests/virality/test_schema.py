@@ -72,9 +72,9 @@ def test_a_list_may_be_a_word_where_the_command_takes_one() -> None:
     assert {"type": "string"} in resolved(schema.schema("prepare"), "path")["anyOf"]
 
 
-def test_a_scorer_is_of_one_family_or_of_the_other() -> None:
+def test_a_scorer_is_of_one_family_or_of_another() -> None:
     made = schema.schema("train.scorer")
-    assert len(made["anyOf"]) == 2
+    assert len(made["anyOf"]) == 4
     assert resolved(made, "strength")["type"] == "array"
     assert resolved(made, "labels")["default"] == "soft"
 
