@@ -79,7 +79,7 @@ def test_a_calibration_that_is_none_is_refused(wrong: dict[str, object]) -> None
 
 def test_what_is_answered_is_counted() -> None:
     p = np.asarray([0.9, 0.8, 0.3, 0.55, 0.5])
-    assert answered(p, 0.6) == (0.6, pytest.approx(2 / 3))
-    assert answered(p, 0.5) == (1.0, pytest.approx(0.7))
+    assert list(answered(p, 0.6)) == pytest.approx([0.6, 2 / 3])
+    assert list(answered(p, 0.5)) == pytest.approx([1.0, 0.7])
     assert answered(p, 0.99) == (0.0, None)
     assert answered(np.zeros(0), 0.6) == (0.0, None)

@@ -15,7 +15,7 @@ import yaml
 
 from tests.train.worlds import corpus_pairs, prepared, told
 from train import run_scorer, scorers, steps
-from train.scorers import Scorer, calibration
+from train.scorers import Scorer, Utility, calibration
 from virality import ledger, runs, tables
 from virality.cli import main
 from virality.errors import ViralityError
@@ -65,14 +65,16 @@ def test_swapping_two_posts_mirrors_the_probability(scorer: Scorer) -> None:
 
 def test_a_text_has_the_same_utility_alone_and_among_others(scorer: Scorer) -> None:
     texts = [*BETTER[:20], *ODD[:6], *WORSE[:20], BETTER[0]]
-    together = scorer.model.utility(texts)
-    each = np.concatenate([scorer.model.utility([text]) for text in texts])
+    model = scorer.model
+    assert isinstance(model, Utility)
+    together = model.utility(texts)
+    each = np.concatenate([model.utility([text]) for text in texts])
     assert np.abs(together - each).max() < 1e-5
     assert together[0] == together[-1]
 
 
 def test_no_text_has_no_utility(scorer: Scorer) -> None:
-    assert scorer.model.utility([]).shape == (0,)
+    assert scorer.utility([]).shape == (0,)
     assert scorer.probability([], []).shape == (0,)
 
 
@@ -104,7 +106,7 @@ def test_the_head_is_saved_and_is_not_the_one_it_began_with(world: Path) -> None
 
 def test_its_scale_is_that_of_the_validation_pairs(world: Path, scorer: Scorer) -> None:
     pairs = corpus_pairs(30, split="validation")
-    margins = scorer.model.utility([one.better for one in pairs]) - scorer.model.utility([one.worse for one in pairs])
+    margins = scorer.margins([one.better for one in pairs], [one.worse for one in pairs])
     assert scorer.calibration.scale == pytest.approx(calibration.calibrate(margins)[0], rel=1e-4)
     assert runs.finished(world / RUN)["calibration"] == scorer.calibration.about()
 
@@ -175,9 +177,7 @@ def test_another_prompt_or_base_than_it_was_trained_with_is_refused(
 def test_shuffled_labels_teach_nothing(here: Path, scorer: Scorer) -> None:
     assert main(["train", "scorer.yaml", "control=shuffled", "name=shuffled"]) == 0
     shuffled = steps.load_scorer(Path("runs/train/shuffled"))
-    learned, noise = (
-        float(np.abs(one.model.utility(BETTER) - one.model.utility(WORSE)).mean()) for one in (scorer, shuffled)
-    )
+    learned, noise = (float(np.abs(one.margins(BETTER, WORSE)).mean()) for one in (scorer, shuffled))
     assert noise < 0.05 * learned
     assert runs.finished(Path("runs/train/shuffled"))["control"] == "shuffled"
     metrics = Path("runs/train/shuffled/metrics.jsonl").read_text().splitlines()

@@ -53,7 +53,9 @@ def test_the_demos_encoder_learns_what_wins(tmp_path: Path) -> None:
     test = corpus_pairs(40, split="test")
     p = scorer.probability([one.better for one in test], [one.worse for one in test])
     assert (p > 0.5).mean() > 0.9
-    about = scorer.model.save(tmp_path)
+    model = scorer.model
+    assert isinstance(model, Embedded)
+    about = model.save(tmp_path)
     again = Embedded.load(tmp_path, about)
     texts = [one.better for one in test]
-    assert np.allclose(again.utility(texts), scorer.model.utility(texts))
+    assert np.allclose(again.utility(texts), model.utility(texts))

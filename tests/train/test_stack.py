@@ -67,7 +67,8 @@ def test_its_log_odds_are_the_weighted_sum_of_its_members(trained: Path) -> None
     texts = [pair.better for pair in corpus_pairs(6)]
     model = scorer.model
     assert isinstance(model, stack.Stack)
-    total = sum(weight * one.utility(texts) for weight, one in zip(model.weights, model.members.values(), strict=True))
+    both = zip(model.weights, model.members.values(), strict=True)
+    total = np.sum([weight * one.utility(texts) for weight, one in both], axis=0)
     assert np.allclose(scorer.utility(texts), scorer.calibration.scale * total)
     assert np.allclose(scorer.margins(texts, texts[::-1]), total - total[::-1])
     assert list(scorer.parts()) == ["words", "meaning"]

@@ -24,7 +24,8 @@ _OTHERWISE: dict[str, dict[str, Any]] = {
 def encoder(folder: Path, family: str = "bert") -> str:
     """The folder, which then holds such an encoder."""
     torch.manual_seed(0)
-    model = AutoModel.from_config(AutoConfig.for_model(family, **_SIZES | _OTHERWISE.get(family, {})))
+    config = AutoConfig.for_model(family, **_SIZES | _OTHERWISE.get(family, {}))
+    model: Any = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
     with torch.no_grad():  # as drawn they are so small that attention hardly matters
         for one in model.parameters():
             if one.ndim > 1:

