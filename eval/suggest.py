@@ -11,7 +11,7 @@ from typing import Any
 
 from eval.independence import guides
 from train.candidates import LIKELY, judge_gates, length_limit, sample
-from train.scorers import Scorer
+from train.scorers import Scorer, controls
 from train.steps import Writer, load_scorer, load_writer
 from virality.errors import ViralityError
 from virality.gates import Verdict, passed
@@ -132,7 +132,10 @@ def _unknown_language(draft: str, writer: Writer) -> str | None:
 def _guide_of(run: Path) -> Scorer | None:
     """The scorer that ranked the writer's preferences, or those of a writer it continues; None where there was none."""
     nearest = next(guides(run), None)
-    return None if nearest is None else load_scorer(nearest)
+    if nearest is None:
+        return None
+    controls.refuse(nearest, "scorer")
+    return load_scorer(nearest)
 
 
 def _checked(draft: str, platform: str | None) -> str:

@@ -195,6 +195,8 @@ def test_a_scorer_says_which_of_two_posts_wins(world: Path, capsys: pytest.Captu
         (["train", "guide.yaml", "split=judge", "strength=[]", "name=x"], "strength"),
         (["train", "judge.yaml", "tsak=scorer", "name=x"], "tsak = scorer: is not a setting (did you mean task?)"),
         (["improve", "round.yaml", "least_gain=0.9999", "name=sure"], "gave a rewrite that beats it"),
+        (["improve", "round.yaml", "scorer=runs/train/shuffled", "name=x"], "is a control (shuffled)"),
+        (["evaluate", "report.yaml", "scorer=runs/train/shuffled", "name=x"], "is a control (shuffled)"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(

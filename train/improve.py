@@ -14,6 +14,7 @@ from data_prep.sources.table import identifier
 from train import steps
 from train.candidates import Ranked, rank
 from train.drafts import drafts
+from train.scorers import controls
 from train.scorers.calibration import sigmoid_of
 from train.settings import ImproveSettings
 from virality import runs, tables
@@ -29,6 +30,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     settings = load(ImproveSettings, config, overrides)
     folder = runs.place("improve", config, settings)
     inputs = {folder: runs.digest(Path(folder)) for folder in (*settings.data, settings.writer, settings.scorer)}
+    controls.refuse(Path(settings.scorer), "scorer")
     if dry_run:
         say(f"would rewrite {settings.drafts} drafts of {', '.join(settings.data)} and write to {folder}")
         return folder

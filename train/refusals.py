@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable
 
 from train import inputs
+from train.scorers import controls
 from train.settings import (
     TWO_REWRITES,
     AdapterSettings,
@@ -108,6 +109,7 @@ def _writer(settings: WriterSettings, found: Mistakes) -> None:
         document, wrong = inputs.trained(str(settings.grpo.scorer), "scorer")
         if not wrong and document.get("split") == "judge":
             wrong = "is the judge, which learned from the judge split; name a scorer's run with split=train"
+        wrong = wrong or controls.wrong(document)
         if wrong:
             found.add("grpo.scorer", wrong, settings.grpo.scorer)
 

@@ -40,12 +40,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of a curve, with the ends of its interval; None where no interval is known."""
+    """A point of a curve, with the ends of its interval, and of the band that it is to lie in; None where not known."""
 
     x: float
     y: float
     low: float | None = None
     high: float | None = None
+    band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,7 @@ def plot(
 ) -> str:
     """Points with whiskers, joined by a line, in a figure with its caption.
 
-    `diagonal` draws y = x, `reference` a level line at that y.
+    `diagonal` draws y = x, `reference` a level line at that y; the bands of the points are joined to a shaded area.
     """
     low, high = max(x.ticks[0], y.ticks[0]), min(x.ticks[-1], y.ticks[-1])
     ideal = _reference(x, y, (low, low), (high, high)) if diagonal else ""
@@ -292,7 +293,16 @@ def plot(
     )
     path = " ".join(f"{_across(x, p.x):.1f},{_down(y, p.y):.1f}" for p in points)
     dots = "".join(f'<circle cx="{_across(x, p.x):.1f}" cy="{_down(y, p.y):.1f}" r="3.5"/>' for p in points)
-    return _figure(title, description, x, y, f'{ideal}{whiskers}<polyline points="{path}"/>{dots}')
+    return _figure(title, description, x, y, f'{_band(points, x, y)}{ideal}{whiskers}<polyline points="{path}"/>{dots}')
+
+
+def _band(points: Sequence[Point], x: Axis, y: Axis) -> str:
+    """The area between the ends of the points' bands; empty where fewer than two have one."""
+    banded = [(p.x, *p.band) for p in points if p.band is not None]
+    there = [(at, low) for at, low, _ in banded]
+    back = [(at, high) for at, _, high in reversed(banded)]
+    edge = " ".join(f"{_across(x, at):.1f},{_down(y, end):.1f}" for at, end in [*there, *back])
+    return f'<polygon class="band" points="{edge}"/>' if len(banded) > 1 else ""
 
 
 def bars(title: str, description: str, columns: Sequence[Column], x: Axis, y: Axis) -> str:

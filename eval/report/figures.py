@@ -84,8 +84,9 @@ def curve(curve: Curve, said: str = "") -> str:
     title, description = CURVES.get(curve.name, (curve.name, ""))
     ends = [end for end in curve.low + curve.high if end is not None]
     x, y = curve_axes(curve.name, curve.x, [*curve.y, *ends, *curve.band_low, *curve.band_high])
+    bands = dict(enumerate(zip(curve.band_low, curve.band_high, strict=True)))
     points = [
-        Point(across(curve.name, at), height, _nth(curve.low, i), _nth(curve.high, i))
+        Point(across(curve.name, at), height, _nth(curve.low, i), _nth(curve.high, i), bands.get(i))
         for i, (at, height) in enumerate(zip(curve.x, curve.y, strict=False))
     ]
     head, rows = curve_table(curve, x, y)

@@ -321,6 +321,12 @@ def test_a_leak_that_gains_nothing_and_labels_that_teach_something_are_told_as_t
     assert "Above chance, where it should not be: something leaks." in text
 
 
+def test_the_band_of_chance_is_drawn_behind_the_points_of_calibration_alone() -> None:
+    page = render_html(sample_report())
+    assert page.count('<polygon class="band"') == 1
+    assert page.index("<b>Calibration</b>") < page.index('<polygon class="band"') < page.index("<b>Accuracy when")
+
+
 def test_curves_say_what_they_show_and_hold_their_numbers() -> None:
     text = "".join(_Page(render_html(sample_report())).text)
     assert "Its probabilities come true as often as they say" in text
