@@ -14,6 +14,7 @@ import numpy as np
 from data_prep.records import Pair
 from eval.controls import NOT_HERE, Control
 from train.scorers import fitting, logistic
+from train.scorers.calibration import sigmoid
 
 Row = Mapping[str, Any]
 
@@ -85,7 +86,7 @@ def only(
     odds = _matrix(test, names) / spread @ found.weights
     what = _listed(sorted({_shown(name) for name in names}))
     note = f"a linear scorer of {what}, without any word; {apart:,} of {len(pairs):,} pairs differ in it"
-    return Control.of(1 / (1 + np.exp(-np.clip(odds, -30, 30))), "linear", note)
+    return Control.of(sigmoid(odds), "linear", note)
 
 
 def difference(pair: Pair, known: Mapping[str, Row]) -> dict[str, float]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from train import ledgers
 from train.examples import Example
 from train.fit import Recipe, Trained, fit
 from train.scorers import Scorer, calibration, fitting, sizes
+from train.scorers.calibration import Calibration
 from train.settings import Fits, Tune
 from virality.errors import ViralityError
 from virality.progress import say
@@ -115,11 +115,9 @@ def _tuned(
     by_id = {pair.pair_id: pair for pair in pairs}
     trained = fit(begun.model, begun.tokenizer, rows, tuned.objective(size=settings.learns == "size"), recipe, folder,
                   entries=ledgers.entries_of(rows, by_id), callbacks=callbacks)  # fmt: skip
-    validation = training.validation
-    values = begun.utility([text for pair in validation for text in (pair.better, pair.worse)])
-    margins = values[::2] - values[1::2]
-    languages = Counter(pair.lang or "unknown" for pair in pairs)
-    scorer = Scorer("encoder", begun, calibration.fit(margins)[0], dict(languages))
+    scorer = Scorer("encoder", begun, Calibration(), fitting.languages(pairs))
+    margins = fitting.margins(scorer, training.validation)
+    scorer = replace(scorer, calibration=calibration.fit(margins)[0])
     learned = [pairs[at] for at in trained.seen]
     return Made(scorer, margins, learned, f"{trained.steps} steps, ", {}, trained)
 

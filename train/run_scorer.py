@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import math
 import shutil
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from data_prep.records import Pair
 from train import adapters, examples, ledgers, members, objectives, recurring, scorers, stacking, steps
@@ -95,8 +92,7 @@ def _prompted(settings: PromptedSettings, pairs: Sequence[Pair]) -> Made | None:
     model = prompted.begin(settings.base, settings.prompt, settings.precision,
                            trust_remote_code=settings.trust_remote_code)  # fmt: skip
     scorer = scorers.Scorer("prompted", model, Calibration(), {})
-    margins = scorer.margins([pair.better for pair in pairs], [pair.worse for pair in pairs])
-    return Made(scorer, margins, [], "asked, not trained; ", {})
+    return Made(scorer, fitting.margins(scorer, pairs), [], "asked, not trained; ", {})
 
 
 def train_adapter(settings: LoraScorerSettings, here: runs.Run, tracker: Tracker) -> None:
@@ -115,11 +111,10 @@ def train_adapter(settings: LoraScorerSettings, here: runs.Run, tracker: Tracker
         entries=ledgers.entries_of(rows, by_id), callbacks=callbacks_of(settings, tracker),
     )  # fmt: skip
     found = lora.Read(model, base.tokenizer, base.prompt, base.base, settings.precision)
-    margins = _margins(found, training.validation)  # a split base computes on all ranks or none
+    scorer = scorers.Scorer("lora", found, Calibration(), fitting.languages(training.train))
+    margins = fitting.margins(scorer, training.validation)  # a split base computes on all ranks or none
     if not is_main():
         return
-    languages = Counter(pair.lang or "unknown" for pair in training.train)
-    scorer = scorers.Scorer("lora", found, Calibration(), dict(languages))
     learned = [by_id[rows[at].pair_id] for at in trained.seen]
     made = Made(scorer, margins, learned, f"{trained.steps} steps, ", {}, trained)
     _finish(settings, here, data, training, made,
@@ -157,11 +152,6 @@ def _turned(pairs: list[Pair], settings: LoraScorerSettings) -> list[Pair]:
     """The pairs as they are learned: an unknown P(better) is 0.9, and the control turns labels at random."""
     soft = fitting.labels(pairs, settings.control, settings.seed)
     return [replace(pair, p_better=float(p)) for pair, p in zip(pairs, soft, strict=True)]
-
-
-def _margins(model: lora.Read, pairs: list[Pair]) -> Any:
-    values = model.utility([text for pair in pairs for text in (pair.better, pair.worse)]) if pairs else np.zeros(0)
-    return values[::2] - values[1::2]
 
 
 def _finish(

@@ -84,9 +84,7 @@ def _member(settings: StackSettings, member: Member, training: fitting.Training,
 
 def _taken(run: Path, training: fitting.Training) -> Made:
     scorer = steps.load_scorer(run)
-    pairs = training.validation
-    margins = scorer.margins([pair.better for pair in pairs], [pair.worse for pair in pairs])
-    return Made(replace(scorer, version=""), margins, [], "", {})
+    return Made(replace(scorer, version=""), fitting.margins(scorer, training.validation), [], "", {})
 
 
 def _keep(made: Made, place: Path) -> None:

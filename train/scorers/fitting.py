@@ -128,8 +128,17 @@ def _head(
 
 
 def _scorer(family: str, model: Any, found: logistic.Fitted, training: Training) -> Scorer:
-    languages = Counter(pair.lang or "unknown" for pair in training.train)
-    return Scorer(family, model, calibration.fit(found.margins)[0], dict(languages))
+    return Scorer(family, model, calibration.fit(found.margins)[0], languages(training.train))
+
+
+def languages(pairs: Sequence[Pair]) -> dict[str, int]:
+    """Language -> pairs in it, as a scorer keeps of those that it learned from."""
+    return dict(Counter(pair.lang or "unknown" for pair in pairs))
+
+
+def margins(scorer: Scorer, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+    """How far a scorer puts the better post of each pair ahead of the worse, on its own scale: (N,)."""
+    return scorer.margins([pair.better for pair in pairs], [pair.worse for pair in pairs])
 
 
 def _weights(pairs: Sequence[Pair]) -> NDArray[np.float64]:
