@@ -22,7 +22,7 @@ from virality.errors import ViralityError
 
 Array = NDArray[np.float64]
 
-FORMAT = 2
+FORMAT = 3
 FILE = "scorer.json"
 FAMILIES = ("linear", "encoder", "lora", "stack", "prompted")
 SURE = 0.6

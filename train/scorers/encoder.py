@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from virality.errors import ViralityError
 from virality.models.encoder import Encoder
+from virality.text.normalise import with_plain_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Embedded:
         """See `Utility`. Equal texts are embedded once."""
         unique = list(dict.fromkeys(texts))
         place = {text: at for at, text in enumerate(unique)}
-        values = self.encoder.encode(unique, "scoring").astype(np.float64) @ self.weights
+        values = embed(self.encoder, unique, "scoring").astype(np.float64) @ self.weights
         return np.asarray(values[[place[text] for text in texts]])
 
     def save(self, folder: Path) -> dict[str, Any]:
@@ -50,6 +51,11 @@ class Embedded:
                 f"{folder}: was fitted on another version of {about['encoder']} than is installed; train it again"
             )
         return cls(encoder, load_file(folder / "weights.safetensors")["weights"])
+
+
+def embed(encoder: Encoder, texts: Sequence[str], label: str = "embedding") -> NDArray[np.float32]:
+    """Embeddings of `texts` with each link as one word, (len(texts), size)."""
+    return encoder.encode([with_plain_links(text) for text in texts], label)
 
 
 def save_features(texts: Sequence[str], embeddings: NDArray[np.float32], path: Path) -> None:

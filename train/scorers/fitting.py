@@ -101,7 +101,7 @@ def fit_encoder(
     model = Encoder(spec)
     pairs = [*training.train, *training.validation]
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.worse, pair.better)))
-    embedded = encoder.load_features(texts, features_from) if features_from else model.encode(texts)
+    embedded = encoder.load_features(texts, features_from) if features_from else encoder.embed(model, texts)
     if keep_features is not None:
         encoder.save_features(texts, embedded, keep_features)
     place = {text: at for at, text in enumerate(texts)}

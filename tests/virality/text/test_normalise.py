@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from virality.text.normalise import ascii_digits, fold, normalise, sentences, words
+from virality.text.normalise import ascii_digits, fold, normalise, sentences, with_plain_links, words
 
 _POSTISH = st.text(st.sampled_from("aZé ا٣ئ\u064b.!?؟:/@#&;<>\n\r\t\u200d\u200f\u202e\ufeff😀'’-_1"), max_size=60)
 
@@ -126,3 +126,9 @@ def test_a_hostile_text_takes_no_more_than_linear_time(piece: str) -> None:
     start = time.perf_counter()
     normalise(text), fold(text), words(text), sentences(text)
     assert time.perf_counter() - start < 5
+
+
+def test_a_link_or_its_slot_becomes_one_word_and_the_rest_stays() -> None:
+    assert with_plain_links("New: https://t.example/Xy7?a=1, see @me. Or www.a.example!") == "New: http, see @me. Or http!"
+    assert with_plain_links("<link1> and <link22> <b>") == "http and http <b>"
+    assert with_plain_links("3.5 of 4. Yes.No") == "3.5 of 4. Yes.No"
