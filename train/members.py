@@ -82,7 +82,7 @@ def make(
     else:
         scorer, found = fitting.fit_encoder(
             some, settings.encoder, control=control, strengths=settings.strength, seed=seed,
-            features_from=features_from, keep_features=keep_features, size=size,
+            features_from=features_from, keep_features=keep_features, size=size, layers=settings.layers,
         )  # fmt: skip
     return Made(scorer, found.margins, learned, f"strength {found.strength:g}, ", found.tried)
 

@@ -151,6 +151,8 @@ def _features(settings: ScorerSettings, folder: str, found: Mistakes) -> None:
         wrong = f"is of the {document.get('family')} family and keeps no embeddings; name an encoder's run"
     elif not wrong and document["settings"].get("encoder") != settings.encoder:
         wrong = f"holds embeddings of {document['settings'].get('encoder')}; write encoder= that, or leave it out"
+    elif not wrong and document["settings"].get("layers") != settings.layers:
+        wrong = f"was made with layers = {document['settings'].get('layers')}; write that, or leave it out"
     if wrong:
         found.add("features_from", wrong, folder)
 
@@ -160,6 +162,8 @@ def _encoder(settings: Fits, prefix: str, found: Mistakes) -> None:
     spec = settings.encoder
     if settings.tune is not None and use.named(spec):
         found.add(f"{prefix}tune", f"encoder = {spec} is no model of transformers and stays as it is; leave tune out")
+    if settings.layers is not None and use.named(spec):
+        found.add(f"{prefix}layers", f"encoder = {spec} is no language model; leave layers out")
     _say(f"{prefix}encoder", spec, lambda: find_encoder(spec, f"{prefix}encoder"), found)
 
 

