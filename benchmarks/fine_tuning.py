@@ -5,6 +5,7 @@ trains a whole epoch, ours by `virality train`; one computes `--block` steps whi
 of two blocks is of one stretch of time. A side is `st` or `ours`, and may be changed, to see what an ingredient gives:
 
     st:grouped+still+merged     batches of like length, no dropout, both texts of a pair in one pass
+    st:links                    each link as one word, as ours reads it
     ours:padded ours:random ours:dropout     each without one thing that ours does
     ours:malloc ours:huge       the allocator as the Makefile sets it, or with pages of 2 MB (glibc)
     ours:preload                with the library of --preload (a jemalloc) in its place

