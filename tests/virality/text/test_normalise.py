@@ -129,6 +129,8 @@ def test_a_hostile_text_takes_no_more_than_linear_time(piece: str) -> None:
 
 
 def test_a_link_or_its_slot_becomes_one_word_and_the_rest_stays() -> None:
-    assert with_plain_links("New: https://t.example/Xy7?a=1, see @me. Or www.a.example!") == "New: http, see @me. Or http!"
+    assert with_plain_links("New: https://t.example/X7?a=1, see @me. Or www.a.example!") == (
+        "New: http, see @me. Or http!"
+    )
     assert with_plain_links("<link1> and <link22> <b>") == "http and http <b>"
     assert with_plain_links("3.5 of 4. Yes.No") == "3.5 of 4. Yes.No"
