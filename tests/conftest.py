@@ -7,6 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None, derandomize=True)  # --hypothesis-profile=default looks further
+settings.load_profile("untimed")
 
 _home = tempfile.TemporaryDirectory(prefix="virality-tests-")
 os.environ["XDG_CONFIG_HOME"] = _home.name
