@@ -8,7 +8,13 @@ from typing import Any
 
 from data_prep.records import Pair
 from eval.records import Corpus
+from eval.systems import System
 from virality import runs
+
+_NO_LIVE = (
+    "No live evidence: a scorer's preference is not an audience's. The largest published effect of this kind, in "
+    "ten weeks of live advertising, is +6.7% clicks."
+)
 
 
 def corpus(name: str, facts: Mapping[str, Any]) -> Corpus:
@@ -30,7 +36,9 @@ def corpus(name: str, facts: Mapping[str, Any]) -> Corpus:
     )
 
 
-def limits(facts: Mapping[str, Any], pairs: Sequence[Pair], *, research_only: bool, rewritten: bool) -> list[str]:
+def limits(
+    facts: Mapping[str, Any], pairs: Sequence[Pair], *, research_only: bool, rewritten: bool, live: bool = False
+) -> list[str]:
     """What a reader must know before believing a figure.
 
     Args:
@@ -38,11 +46,9 @@ def limits(facts: Mapping[str, Any], pairs: Sequence[Pair], *, research_only: bo
         pairs: of the test split.
         research_only: whether the rights of any input forbid publishing.
         rewritten: whether a writer is measured.
+        live: whether the counts of a real test are given.
     """
-    out = [
-        "No live evidence: a scorer's preference is not an audience's. The largest published effect of this kind, in "
-        "ten weeks of live advertising, is +6.7% clicks."
-    ]
+    out = [] if live else [_NO_LIVE]
     if research_only:
         out.append("Research only: the rights basis of these posts does not allow publishing what was trained on them.")
     if facts["accounts"]["count"] <= 1:
@@ -79,7 +85,7 @@ def of_scorer(unseen: Mapping[str, int], pairs: int, control: str | None) -> lis
 
 
 def provenance(
-    document: Mapping[str, Any], inputs: Mapping[str, str], scorer: str | None, judge: str | None, writer: str | None
+    document: Mapping[str, Any], inputs: Mapping[str, str], scorer: str | None, judge: str | None, writer: System | None
 ) -> dict[str, str]:
     """What was run on what: commit, machine, versions, hashes, seconds; name -> value.
 
@@ -88,7 +94,7 @@ def provenance(
         inputs: folder -> SHA-256.
         scorer: its run, and so on.
         judge: likewise.
-        writer: likewise.
+        writer: the system that is measured.
     """
     out = {
         "commit": f"{document['commit']}{' (dirty)' if document['dirty'] else ''}",
@@ -96,14 +102,17 @@ def provenance(
         **{f"version of {name}": version for name, version in document["versions"].items()},
         **{f"sha256 of {folder}": sha[:16] for folder, sha in inputs.items()},
     }
-    for label, folder in (("scorer", scorer), ("judge", judge), ("writer", writer)):
+    run = None if writer is None else writer.run
+    for label, folder in (("scorer", scorer), ("judge", judge), ("writer", run)):
         if folder is not None:
             made = runs.finished(Path(folder))
-            out[label] = folder
+            out[label] = str(folder)
             out[f"{label}: seconds to train"] = f"{made['seconds']:.0f}"
             out[f"{label}: commit"] = str(made["commit"])
     if writer is not None:
-        made = runs.finished(Path(writer))
+        out["writer"] = writer.spec
+    if run is not None:
+        made = runs.finished(run)
         out["base"] = f"{made['base']['spec']} {made['base']['revision']}"
         out["adapter sha256"] = made["outputs"]["adapter/adapter_model.safetensors"]["sha256"]
         out["prompt"] = f"{made['prompt']['name']} {made['prompt']['hash']}"

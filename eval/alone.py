@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data_prep.records import Pair
-from eval import controls, figures, metadata, named_controls, refits, steps
+from eval import controls, figures, metadata, named_controls, refits, slices, steps
 from eval.controls import Control
 from eval.metrics import right
 from eval.place import Place
@@ -71,4 +71,5 @@ def measure(
     made, curves = figures.of_scorer(pairs, p, place, beside, sure=scorer.sure, languages=scorer.languages, seed=seed)
     learning, drawn = figures.of_learning(again.curve, again.why, clusters, replace(place, family="linear"), seed)
     fewer = named_controls.learning(named, run, p, pairs, seed)
+    made += [*slices.slices(pairs, p, known, place, seed), *slices.sets(pairs, p, place, seed)]
     return [*made, *learning], [*curves, *drawn, *fewer], scores

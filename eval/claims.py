@@ -1,4 +1,4 @@
-"""The first screen: questions, and answers that the figures support or do not."""
+"""The first screen: questions, and answers that the figures support or do not, all tests of one report together."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from eval.family import Tested, family, in_words
 from eval.records import Claim, Figure
 
 Verdict = Literal["yes", "no", "unclear", "not_measured"]
@@ -20,6 +21,8 @@ class _Asked:
     null: float
     null_in_words: str
     beside: tuple[str, ...] = ()
+    p_value: str = ""
+    """The figure that is its p; empty: taken from the interval."""
 
 
 _SCORER = {  # what the scorer may beat -> how it is asked
@@ -33,6 +36,8 @@ _DRAFT = _Asked("Does the writer beat leaving the draft alone?", "writer.win_rat
                 ("writer.win_rate", "writer.net_gain"))  # fmt: skip
 _BASE = _Asked("Does the writer beat the base model asked nicely?", "writer.win_rate.versus_base", 0.5, "50%",
                ("writer.win_rate.base",))  # fmt: skip
+_LIVE = _Asked("Did readers of a real test prefer the rewrites?", "live.lift", 0.0, "zero",
+               ("live.odds_ratio", "live.tests"), "live.p_value")  # fmt: skip
 
 
 _ERROR, _MOST, _SLOPE = "scorer.ece", "scorer.ece.by_chance_most", "scorer.calibration_slope"
@@ -42,19 +47,21 @@ _OFF = {"above": "above 50%, so something leaks",
 
 
 def claims(figures: Sequence[Figure]) -> list[Claim]:
-    """What a reader asks first, answered from the figures alone."""
+    """What a reader asks first, answered from the figures alone.
+
+    Questions of gain are a family: a difference is shown where its p, adjusted for all of them, is below .05.
+    """
     by_name = {figure.name: figure for figure in figures}
-
-    def answered(*questions: _Asked) -> list[Claim]:
-        return [_claim(asked, by_name[asked.figure], [name for name in asked.beside if name in by_name])
-                for asked in questions if asked.figure in by_name]  # fmt: skip
-
-    return [
-        *answered(*_SCORER.values()),
+    asked = [one for one in (*_SCORER.values(), _DRAFT, _BASE, _LIVE) if one.figure in by_name]
+    own = {one.p_value: by_name[one.p_value].value for one in asked if one.p_value in by_name}
+    found = family([(by_name[one.figure], one.null, own.get(one.p_value)) for one in asked])
+    made = [_claim(one, by_name, tested) for one, tested in zip(asked, found, strict=True)]
+    controls = [
         *([_of_chance(by_name[_SHUFFLED])] if _SHUFFLED in by_name else []),
         *([_of_calibration(by_name)] if _ERROR in by_name and _MOST in by_name else []),
-        *answered(_DRAFT, _BASE),
     ]
+    first = sum(one in _SCORER.values() for one in asked)
+    return [*made[:first], *controls, *made[first:]]
 
 
 def _of_chance(figure: Figure) -> Claim:
@@ -101,6 +108,8 @@ def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
             said.append(_net_of_form(next((one for one in figures if one.name == "writer.net_gain"), None)))
     if _BASE.figure in verdicts:
         said.append(_AGAINST_BASE[verdicts[_BASE.figure]])
+    if _LIVE.figure in verdicts:
+        said.append(_WITH_READERS[verdicts[_LIVE.figure]])
     return " ".join(said) or "Nothing was measured."
 
 
@@ -123,6 +132,12 @@ _AGAINST_BASE: dict[Verdict, str] = {
     "unclear": "The writer is not shown to do better than the base model asked nicely.",
     "not_measured": "The writer was not measured against the base model.",
 }
+_WITH_READERS: dict[Verdict, str] = {
+    "yes": "In the live test that is given, readers preferred the rewrites.",
+    "no": "In the live test that is given, the rewrites did worse than the drafts.",
+    "unclear": "The live test that is given shows no lift.",
+    "not_measured": "The live test that is given tells nothing of a lift.",
+}
 _VERBS: dict[Verdict, str] = {
     "yes": "beats",
     "unclear": "is not shown to beat",
@@ -142,27 +157,39 @@ def _of_scorer(verdicts: dict[str, Verdict]) -> str:
     return f"The scorer {parts[0]}{joint * (len(parts) > 1)}{' and '.join(parts[1:])}."
 
 
-def _claim(asked: _Asked, figure: Figure, beside: list[str]) -> Claim:
-    verdict = _verdict(figure, asked.null)
+def _claim(asked: _Asked, by_name: dict[str, Figure], tested: Tested) -> Claim:
+    figure = by_name[asked.figure]
+    verdict = _verdict(figure, asked.null, tested)
     answer = {
         "yes": f"Yes: the whole interval lies above {asked.null_in_words}.",
         "no": f"No: the whole interval lies below {asked.null_in_words}.",
-        "unclear": f"Not shown: the interval includes {asked.null_in_words}."
-        if figure.low is not None
-        else "Not shown: too few independent examples for an interval.",
+        "unclear": f"Not shown: {_unclear(figure, asked, tested)}.",
         "not_measured": f"Not measured{f': {figure.note}' if figure.note else ''}.",
     }[verdict]
-    return Claim(question=asked.question, answer=answer, verdict=verdict, figures=[asked.figure, *beside])
+    named = [asked.figure, *(name for name in asked.beside if name in by_name)]
+    return Claim(question=asked.question, answer=answer, verdict=verdict, figures=named,
+                 p_value=tested.p, p_adjusted=tested.adjusted, smallest=tested.smallest,
+                 tested=in_words(tested, figure.unit))  # fmt: skip
 
 
-def _verdict(figure: Figure, null: float) -> Verdict:
+def _verdict(figure: Figure, null: float, tested: Tested) -> Verdict:
     if figure.value is None:
         return "not_measured"
-    if figure.low is None or figure.high is None:
+    if not tested.holds:
         return "unclear"
-    if figure.low > null:
-        return "yes"
-    return "no" if figure.high < null else "unclear"
+    return "yes" if figure.value > null else "no"
+
+
+def _unclear(figure: Figure, asked: _Asked, tested: Tested) -> str:
+    if figure.low is None or figure.high is None:
+        return "too few independent examples for an interval"
+    if tested.p is None:
+        return "the examples are too much alike to test it"
+    if figure.low <= asked.null <= figure.high:
+        return f"the interval includes {asked.null_in_words}"
+    side = "above" if figure.low > asked.null else "below"
+    among = f" for one of {tested.tests} questions" if tested.tests > 1 else ""
+    return f"the interval lies {side} {asked.null_in_words}, but not clearly enough{among}"
 
 
 def _list(words: Sequence[str], joint: str) -> str:

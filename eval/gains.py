@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval import metrics
+from eval import metrics, rivals
 from eval.metrics import Array
 from eval.outcomes import Outcome
 from eval.place import Place
@@ -17,25 +17,28 @@ from virality.text.similarity import edit_ratio
 
 
 def of_writer(
-    outcomes: dict[str, list[Outcome]], versus_base: Array, place: Place, seed: int
+    outcomes: dict[str, list[Outcome]], versus_base: Array | None, place: Place, seed: int
 ) -> tuple[list[Figure], list[Curve]]:
-    """Everything that is said of the writer, beside the base model asked nicely.
+    """Everything that is said of the writer, and of the systems beside it.
 
     Args:
-        outcomes: of the systems `writer` and `base`, for the same drafts.
-        versus_base: judge's P(what the writer gives beats what the base gives), 1/2 where both give the draft: (N,).
+        outcomes: of each system, `writer` first; for the same drafts, or for some of them.
+        versus_base: judge's P(what the writer gives beats what the base gives), 1/2 where both give the draft: (N,);
+            None without a base.
         place: shared fields; family is the judge's.
         seed: of bootstraps.
     """
     mine = outcomes["writer"]
     clusters = [one.component for one in mine]
-    out = [*_of_system(mine, "", place, seed), *_of_system(outcomes["base"], ".base", place, seed)]
+    out = [one for name, theirs in outcomes.items() for one in _of_system(theirs, name, place, seed)]
+    out += [_lead(name, mine, theirs, place, seed) for name, theirs in outcomes.items() if name != "writer"]
     alone = share([0.5 if one.judge is None else float(one.judge > 0.5) for one in mine], clusters, seed)
     note = "what a person gets against the draft; the draft itself, where nothing was returned, counts half"
     out.append(place.figure("writer.win_rate.versus_draft", alone, note=note))
-    note = "what a person gets from each, the draft where nothing was returned; a tie counts half"
-    against = share(metrics.right(versus_base), clusters, seed)
-    out.append(place.figure("writer.win_rate.versus_base", against, note=note))
+    if versus_base is not None:
+        note = "what a person gets from each, the draft where nothing was returned; a tie counts half"
+        against = share(metrics.right(versus_base), clusters, seed)
+        out.append(place.figure("writer.win_rate.versus_base", against, note=note))
     same = [float(one.draft == text) for one in mine for text in one.rewrites]
     out.append(place.figure("writer.unchanged", share(same, _of_rewrites(mine), seed)))
     back = [one for one in mine if one.judge is not None]
@@ -43,20 +46,57 @@ def of_writer(
     return out, [_best_of(mine)]
 
 
-def _of_system(outcomes: Sequence[Outcome], suffix: str, place: Place, seed: int) -> list[Figure]:
+def _lead(name: str, mine: Sequence[Outcome], theirs: Sequence[Outcome], place: Place, seed: int) -> Figure:
+    """Paired difference of the shares of drafts improved, on the drafts that both have."""
+    known = {one.draft: one for one in theirs}
+    both = [(one, known[one.draft]) for one in mine if one.draft in known]
+    apart = [100 * (_improved(one) - _improved(other)) for one, other in both]
+    note = f"drafts improved by the writer less those improved by {name}, on the same drafts"
+    return place.figure(f"writer.lead_over.{name}", mean(apart, [one.component for one, _ in both], seed), "points",
+                        note=note)  # fmt: skip
+
+
+def _improved(outcome: Outcome) -> float:
+    return float((outcome.judge or 0.0) > 0.5)
+
+
+def _of_system(outcomes: Sequence[Outcome], name: str, place: Place, seed: int) -> list[Figure]:
+    suffix = "" if name == "writer" else f".{name}"
     clusters = [one.component for one in outcomes]
-    won = share([float((one.judge or 0) > 0.5) for one in outcomes], clusters, seed)
+    won = share([_improved(one) for one in outcomes], clusters, seed)
+    if name in rivals.UNGATED:
+        return [place.figure(f"writer.win_rate{suffix}", won, subset=name, note=rivals.SAID[name])]
     passed = share([float(good) for one in outcomes for good in one.passed], _of_rewrites(outcomes), seed)
     suggested = share([float(one.returned is not None) for one in outcomes], clusters, seed)
     open_ = share([float(any(one.passed)) for one in outcomes], clusters, seed)
     note = "of all drafts, the judge prefers the returned rewrite; nothing returned counts as a loss"
     return [
+        *_proxy_gap(outcomes, suffix, place, seed),
         place.figure(f"writer.win_rate{suffix}", won, note=note),
         place.figure(f"writer.gate_pass_rate{suffix}", passed),
         place.figure(f"writer.drafts_with_passing{suffix}", open_, note="at least one rewrite passed every gate"),
         place.figure(f"writer.drafts_with_suggestion{suffix}", suggested,
                      note="at least one passed every gate and is preferred to the draft by the scorer that chooses"),
     ]  # fmt: skip
+
+
+def _proxy_gap(outcomes: Sequence[Outcome], suffix: str, place: Place, seed: int) -> list[Figure]:
+    """How much better the scorer that chooses thinks of all passing rewrites than the judge does (Gao et al. 2023).
+
+    It opens where a writer learns what pleases the scorer and nobody else (arXiv:2210.10760).
+    """
+    both = [
+        (guide, judge, one.component)
+        for one in outcomes
+        for guide, judge in zip(one.scorer, one.judged, strict=True)
+        if guide is not None and judge is not None
+    ]
+    name = f"writer.proxy_gap{suffix}"
+    if not both:
+        return [place.missing(name, "no rewrite passed the gates", "points")]
+    apart = [100 * (guide - judge) for guide, judge, _ in both]
+    note = "mean P(rewrite beats draft) by the scorer that chooses, less that by the judge, over all that passed"
+    return [place.figure(name, mean(apart, [component for *_, component in both], seed), "points", "passed", note)]
 
 
 def _of_returned(back: Sequence[Outcome], place: Place, seed: int) -> list[Figure]:

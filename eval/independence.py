@@ -49,15 +49,20 @@ def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None) 
             raise ViralityError(f"scorer = {guide}: learned from the judge split; a guide learns from the train split")
 
 
-def refuse_guiding_controls(scorer: Path | None, judge: Path | None, writer: Path | None) -> None:
+def refuse_guiding_controls(scorer: Path | None, judge: Path | None, *, writing: bool) -> None:
     """Refuse a control where a scorer is needed; alone, one that did not see the test may be measured.
+
+    Args:
+        scorer: its run, if any.
+        judge: likewise.
+        writing: whether a writer is measured, for which the scorer chooses.
 
     Raises:
         ViralityError: the judge is a control, or the scorer that chooses for a writer, or one that saw the test.
     """
     if judge is not None:
         refuse(judge, "judge")
-    if scorer is not None and (writer is not None or runs.finished(scorer, "train").get("control") == "random"):
+    if scorer is not None and (writing or runs.finished(scorer, "train").get("control") == "random"):
         refuse(scorer, "scorer")
 
 

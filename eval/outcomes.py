@@ -1,9 +1,10 @@
-"""What one system did with each draft: the guide chooses among what passed, the judge says whether it won."""
+"""What one system did with each draft: something chooses among what passed, the judge says whether it won."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from train.scorers import Scorer
 from virality.gates import Verdict, passed
 
 BEST_OF = (1, 2, 4, 8, 16)
+Pick = Literal["guide", "ungated", "first", "given"]
+"""Who chooses. guide: the scorer, among what passed, where it prefers it to the draft. ungated: the scorer, whatever
+the gates say. first: nobody; the first that passed. given: there is one, and it is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Outcome:
         scorer: the guide's P(rewrite beats draft), one a rewrite; None where it did not pass.
         returned: number of the passing rewrite that the guide likes best and prefers to the draft, or None.
         judge: P(returned beats draft), or None where nothing was returned.
+        judged: the judge's P(rewrite beats draft), one a rewrite; None where it did not pass.
         first: for each best-of k the judge's P of what the first k give, or None.
     """
 
@@ -39,6 +44,7 @@ class Outcome:
     scorer: list[float | None]
     returned: int | None
     judge: float | None
+    judged: list[float | None]
     first: dict[int, float | None]
 
     @property
@@ -53,15 +59,50 @@ def outcomes(
     chosen: Sequence[Draft],
     guide: Scorer,
     judge: Scorer,
+    pick: Pick = "guide",
 ) -> list[Outcome]:
-    """What each draft came to."""
-    good = [passed(one) for one in judged]
+    """What each draft came to; a draft without a row has nothing returned.
+
+    Args:
+        rows: rewrites of the drafts.
+        judged: the gates' verdicts on each row.
+        chosen: the drafts.
+        guide: scorer that chooses, where `pick` says so.
+        judge: says whether what was returned wins.
+        pick: who chooses.
+    """
+    good = [passed(one) or pick in ("ungated", "given") for one in judged]
     chances = _only(guide, rows, good)
     verdict = _only(judge, rows, good)
     place: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
         place.setdefault(row.example_id, []).append(at)
-    return [_outcome(draft, rows, place[draft.example_id], good, chances, verdict) for draft in chosen]
+    most = max(map(len, place.values()), default=0)
+    by_chance = pick in ("guide", "ungated")
+
+    def best(of: list[int]) -> int | None:
+        if not by_chance:
+            return next((at for at in of if good[at]), None)
+        known = [(chance, -at) for at in of if (chance := chances[at]) is not None and chance > LIKELY]
+        return -max(known)[1] if known else None
+
+    def outcome(draft: Draft) -> Outcome:
+        mine = place.get(draft.example_id, [])
+        firsts = {k: best(mine[:k]) for k in sorted({k for k in (*BEST_OF, most) if 1 <= k <= most})}
+        returned = best(mine)
+        return Outcome(
+            component=draft.component,
+            draft=draft.text,
+            rewrites=[rows[at].rewrite for at in mine],
+            passed=[good[at] for at in mine],
+            scorer=[chances[at] for at in mine],
+            returned=None if returned is None else mine.index(returned),
+            judge=None if returned is None else verdict[returned],
+            judged=[verdict[at] for at in mine],
+            first={k: None if at is None else verdict[at] for k, at in firsts.items()},
+        )
+
+    return [outcome(draft) for draft in chosen]
 
 
 def versus(judge: Scorer, first: Sequence[Outcome], second: Sequence[Outcome]) -> Array:
@@ -81,33 +122,6 @@ def scores(system: str, chosen: Sequence[Draft], found: Sequence[Outcome], guide
         why = None if outcome.judge is not None else "nothing was returned"
         out.append(Score(f"{draft.example_id}:{system}:returned", "judge", judge, outcome.judge, why))
     return out
-
-
-def _outcome(
-    draft: Draft,
-    rows: Sequence[RewriteRow],
-    mine: list[int],
-    good: list[bool],
-    chances: list[float | None],
-    verdict: list[float | None],
-) -> Outcome:
-    def best(of: list[int]) -> int | None:
-        known = [(chance, -at) for at in of if (chance := chances[at]) is not None and chance > LIKELY]
-        return -max(known)[1] if known else None
-
-    counts = sorted({k for k in (*BEST_OF, len(mine)) if k <= len(mine)})
-    firsts = {k: best(mine[:k]) for k in counts}
-    chosen = best(mine)
-    return Outcome(
-        component=draft.component,
-        draft=draft.text,
-        rewrites=[rows[at].rewrite for at in mine],
-        passed=[good[at] for at in mine],
-        scorer=[chances[at] for at in mine],
-        returned=None if chosen is None else mine.index(chosen),
-        judge=None if chosen is None else verdict[chosen],
-        first={k: None if at is None else verdict[at] for k, at in firsts.items()},
-    )
 
 
 def _only(scorer: Scorer, rows: Sequence[RewriteRow], good: Sequence[bool]) -> list[float | None]:

@@ -101,6 +101,25 @@ class Curve(_Record):
     band_high: list[float] = Field(default_factory=list)
 
 
+class Standing(_Record):
+    """Where one system stands between gain, meaning and harm. None: not measured."""
+
+    system: str
+    gain: float | None
+    """Share of drafts improved."""
+    kept: float | None
+    """Share of returned rewrites that say all that the draft says."""
+    harm: float | None
+    """Share of returned rewrites with more bait, clickbait, insults or noise than their draft."""
+    gap: float | None
+    """Proxy gap, points: what the scorer that chooses thinks of the rewrites, less what the judge does."""
+    best: bool = False
+    """On the frontier: no other has more gain with as much kept and as little harm."""
+    chosen: bool = False
+    why: str
+    """Why it was chosen, or not."""
+
+
 class Claim(_Record):
     """A sentence of the first screen, and whether the figures support it."""
 
@@ -109,6 +128,15 @@ class Claim(_Record):
     verdict: Literal["yes", "no", "unclear", "not_measured"]
     figures: list[str]
     """Names of the figures that the answer rests on."""
+    p_value: float | None = None
+    """Two-sided, of the first figure against the line of the question; None where the question is no test."""
+    p_adjusted: float | None = None
+    """The same adjusted for all tests of the report (Holm 1979): below .05 where the answer is yes or no."""
+    smallest: float | None = None
+    """The value, above the line and in the unit of the first figure, from which on this test would have said yes in 80
+    of 100, whatever the other questions showed; None where that is not known."""
+    tested: str = ""
+    """All three in words; empty where the question is no test."""
 
 
 class Corpus(_Record):
@@ -150,6 +178,8 @@ class Report(_Record):
     gates: list[GateCount]
     curves: list[Curve]
     examples: list[Example]
+    frontier: list[Standing] = Field(default_factory=list)
+    """The writer and the systems beside it, in their order; empty without a writer."""
     warnings: list[str]
     """Limits the reader must know: research only, few components, not measured parts."""
     provenance: dict[str, str]

@@ -9,14 +9,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data_prep.records import Pair
-from eval import about, alone, claims, gains, gallery, independence, outcomes, steps
+from data_prep.records import MEASURED, Pair
+from eval import (
+    about,
+    alone,
+    claims,
+    family,
+    independence,
+    live,
+    rate,
+    rewriting,
+    steps,
+    systems,
+    voice,
+    writing,
+)
 from eval.figures import never_saw
+from eval.frontier import Levels, frontier
 from eval.place import Place
-from eval.records import Curve, Example, Figure, GateCount, Report
+from eval.records import Curve, Example, Figure, GateCount, Report, Standing
 from eval.report.html import render_html
 from eval.report.markdown import render_markdown
 from eval.settings import EvaluateSettings
+from eval.systems import System
 from train import steps as training
 from train.records import Score, score_schema
 from train.scorers import Scorer
@@ -35,6 +50,7 @@ class Measured:
     gates: list[GateCount] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
@@ -43,23 +59,40 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     folder = runs.place("evaluate", config, settings)
     runs.finished(Path(settings.data), "prepare")
     controls = [run for named in settings.controls.values() for run in named]
-    named = [settings.data, settings.scorer, settings.judge, settings.writer, *controls]
-    inputs = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
+    named = [settings.data, settings.scorer, settings.judge, *controls]
+    folders = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
+    writers = _writers(settings)
+    inputs = folders | {one.spec: one.digest or "the commit of a hub" for one in writers}
+    if settings.live is not None:
+        live.measure(Path(settings.live))  # bad rows are told before anything runs
+        inputs[settings.live] = runs.sha256(Path(settings.live))
+    trained = [one.run for one in writers if one.run is not None]
     if settings.judge is not None:
-        independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), _path(settings.writer))
-    independence.refuse_guiding_controls(_path(settings.scorer), _path(settings.judge), _path(settings.writer))
+        guided: Sequence[Path | None] = trained or [None]
+        for writer in guided:
+            independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
+    independence.refuse_guiding_controls(_path(settings.scorer), _path(settings.judge), writing=bool(writers))
     independence.refuse_controls(settings.controls, settings.data)
     if dry_run:
         say(f"would measure {', '.join(inputs)} and write to {folder}")
         return folder
     here = runs.begin("evaluate", config, settings, inputs, fresh=fresh)
     if not here.finished:
-        _evaluate(settings, here, inputs)
+        _evaluate(settings, here, [Path(folder) for folder in folders] + trained, writers, inputs)
     say(f"report: {here.folder / 'report.html'}")
     return here.folder
 
 
-def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]) -> None:
+def _writers(settings: EvaluateSettings) -> list[System]:
+    """The writer and what else writes, found but not loaded."""
+    if settings.writer is None:
+        return []
+    return [systems.named(name, spec) for name, spec in ({"writer": settings.writer} | settings.systems).items()]
+
+
+def _evaluate(
+    settings: EvaluateSettings, here: runs.Run, folders: list[Path], writers: Sequence[System], inputs: dict[str, str]
+) -> None:
     data = training.read_pairs([settings.data])
     pairs = steps.test_pairs(data.pairs)
     if not pairs:
@@ -67,7 +100,7 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
             f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
         )
     leaks = settings.controls.get("random", ())  # measured on a test part of its own
-    seen_by = [Path(run) for run in inputs if run != settings.data and run not in leaks]
+    seen_by = [run for run in dict.fromkeys(folders) if run != Path(settings.data) and str(run) not in leaks]
     independence.refuse_seen(pairs, seen_by)
     kept, told = independence.unseen(pairs, seen_by)
     for line in told:
@@ -83,26 +116,44 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
                 guide, Path(str(settings.scorer)), Path(settings.data), every, judge=judge, named=settings.controls,
                 refit=settings.refit, seed=settings.seed,
             )  # fmt: skip
-    if settings.writer is not None and guide is not None and judge is not None:
-        _measure_writer(settings, here, pairs, guide, judge, found)
+    if writers and guide is not None and judge is not None:
+        accounts = voice.accounts(pair for pair in data.pairs if pair.kind in MEASURED)
+        _measure_writer(settings, here, writers, pairs, accounts, guide, judge, found)
     with here.file("scores.parquet") as path:
         tables.write(found.scores, score_schema(), path)
+    if writers and judge is not None:
+        place = Place(corpus=Path(settings.data).name, source="ratings/*.jsonl", family=judge.family,
+                      best_of=settings.samples, seed=settings.seed)  # fmt: skip
+        found.figures += rate.figures(here.folder, place)
+    readers = live.measure(Path(settings.live)) if settings.live is not None else None
+    found.figures += readers.figures if readers else []
+    if found.scores:
+        place = Place(corpus=Path(settings.data).name, source="scores.parquet")
+        found.figures.append(family.unscored(found.scores, place))
     facts = json.loads((Path(settings.data) / "datasheet.json").read_text(encoding="utf-8"))
-    research_only = runs.research_only([Path(folder) for folder in inputs])
+    research_only = runs.research_only(folders)
     answers = claims.claims(found.figures)
     report = Report(
         title=f"Evaluation: {here.document['name']}",
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         summary=claims.summary(answers, found.figures),
-        live_evidence="no live evidence",
+        live_evidence=readers.evidence if readers else "no live evidence",
         corpus=about.corpus(Path(settings.data).name, facts),
         claims=answers,
         figures=found.figures,
         gates=found.gates,
         curves=found.curves,
         examples=found.examples,
-        warnings=[*told, *_warnings(settings, facts, pairs, guide, research_only)],
-        provenance=about.provenance(here.document, inputs, settings.scorer, settings.judge, settings.writer),
+        frontier=_frontier(settings, found),
+        warnings=[
+            *told,
+            *found.told,
+            *(readers.warnings if readers else []),
+            *_warnings(settings, facts, pairs, guide, research_only),
+        ],
+        provenance=about.provenance(
+            here.document, inputs, settings.scorer, settings.judge, writers[0] if writers else None
+        ),
     )
     with here.file("report.json") as path:
         path.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -116,7 +167,19 @@ def _evaluate(settings: EvaluateSettings, here: runs.Run, inputs: dict[str, str]
         scorer=settings.scorer,
         judge=settings.judge,
     )
+    rewriting.clear(here.folder / "work")
     say(f"  {report.summary}")
+
+
+def _frontier(settings: EvaluateSettings, found: Measured) -> list[Standing]:
+    if settings.writer is None:
+        return []
+    levels = Levels(settings.frontier.kept, settings.frontier.harm, settings.frontier.gap)
+    candidates = ["writer", *settings.systems]
+    beside = [name for name in ("base", "human", "ungated") if name in settings.rivals]
+    measured = {figure.name for figure in found.figures}
+    systems_ = [*candidates, *(name for name in beside if f"writer.win_rate.{name}" in measured)]
+    return frontier(found.figures, systems_, candidates, levels)
 
 
 def _warnings(
@@ -125,7 +188,13 @@ def _warnings(
     own = runs.finished(Path(settings.scorer)).get("control") if settings.scorer else None
     unseen = never_saw(pairs, guide.languages) if guide is not None else {}
     return [
-        *about.limits(facts, pairs, research_only=research_only, rewritten=settings.writer is not None),
+        *about.limits(
+            facts,
+            pairs,
+            research_only=research_only,
+            rewritten=settings.writer is not None,
+            live=settings.live is not None,
+        ),
         *about.of_scorer(unseen, len(pairs), own),
     ]
 
@@ -133,61 +202,27 @@ def _warnings(
 def _measure_writer(
     settings: EvaluateSettings,
     here: runs.Run,
+    writers: Sequence[System],
     pairs: Sequence[Pair],
+    accounts: voice.Accounts,
     guide: Scorer,
     judge: Scorer,
     found: Measured,
 ) -> None:
-    chosen = steps.drafts(pairs, settings.drafts, settings.seed)
-    rows = {system: _rewrites(settings, here, system, chosen) for system in ("writer", "base")}
+    asked = writing.Asked(settings.drafts, settings.samples, settings.temperature, settings.seed, settings.base_prompt)
+    made = writing.measure(
+        writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
+        accounts=accounts, corpus=Path(settings.data).name, examples=settings.examples,
+    )  # fmt: skip
     with here.file("rewrites.parquet") as path:
+        rows = {id(mine): mine for mine in made.rows.values()}  # what two systems share stands there once
         tables.write([row for mine in rows.values() for row in mine], steps.rewrite_schema(), path)
-    with step("gates, guide and judge"):
-        verdicts = {system: steps.verdicts(mine, chosen) for system, mine in rows.items()}
-        results = {system: outcomes.outcomes(rows[system], verdicts[system], chosen, guide, judge) for system in rows}
-        versus = outcomes.versus(judge, results["writer"], results["base"])
-    for system, mine in results.items():
-        found.scores += outcomes.scores(system, chosen, mine, guide.version, judge.version)
-        found.gates += gallery.gate_counts(system, verdicts[system])
-    place = Place(
-        corpus=Path(settings.data).name,
-        source="rewrites.parquet",
-        family=judge.family,
-        best_of=settings.samples,
-        seed=settings.seed,
-    )
-    made, curves = gains.of_writer(results, versus, place, settings.seed)
-    found.figures += made
-    found.curves += curves
-    found.examples += gallery.examples(
-        chosen,
-        results["writer"],
-        results["base"],
-        steps.by_draft(rows["writer"], verdicts["writer"], chosen),
-        settings.examples,
-        settings.seed,
-    )
-
-
-def _rewrites(
-    settings: EvaluateSettings, here: runs.Run, system: str, chosen: Sequence[steps.Draft]
-) -> list[steps.RewriteRow]:
-    """One system's rewrites, kept as soon as they are there: an interrupted run does not make them again."""
-    name = f"rewrites.{system}.parquet"
-    if here.continued and (here.folder / name).is_file():
-        return tables.read(here.folder / name, steps.rewrite_schema(), steps.RewriteRow)
-    run_folder = Path(str(settings.writer))
-    with step(f"loading the {system}"):
-        if system == "writer":
-            model = training.load_writer(run_folder)
-        else:
-            base = runs.finished(run_folder)["base"]
-            model = training.load_base(base["spec"], settings.base_prompt, revision=base["revision"])
-    rows = steps.rewrite(model, chosen, samples=settings.samples, temperature=settings.temperature, seed=settings.seed,
-                         label=f"rewriting ({system})")  # fmt: skip
-    with here.file(name) as path:
-        tables.write(rows, steps.rewrite_schema(), path)
-    return rows
+    found.figures += made.figures
+    found.curves += made.curves
+    found.gates += made.gates
+    found.examples += made.examples
+    found.scores += made.scores
+    found.told += made.told
 
 
 def _path(folder: str | None) -> Path | None:

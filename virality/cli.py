@@ -79,7 +79,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line; `key=value` and posts may stand before and after the flags, which argparse does not allow."""
     parser = _parser()
     given, rest = parser.parse_known_args(arguments)
-    many = next((name for name in ("overrides", "texts") if name in given), None)
+    many = next((name for name in ("overrides", "texts", "runs") if name in given), None)
     dashes = rest.index("--") if "--" in rest else len(rest)
     strange = rest if many is None else [word for word in rest[:dashes] if word.startswith("-")]
     if strange:
@@ -143,6 +143,15 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--reasons", type=int, default=5, metavar="N", help="words and features a side; 0 for none")
     score.add_argument("--fresh", action="store_true", help="replace what another command left at --out")
     score.add_argument("--json", action="store_true", help="one JSON document")
+    compare = _command(commands, "compare", "evaluation runs side by side, paired on the same examples")
+    compare.add_argument(
+        "runs", nargs="*", metavar="RUN", help="folders of two or more evaluation runs; name=NAME, out=DIR"
+    )
+    compare.add_argument("--fresh", action="store_true", help="replace what an earlier comparison left")
+    rate = _command(commands, "rate", "a page on which a person chooses blindly between drafts and rewrites")
+    rate.add_argument("run", type=Path, help="folder of a finished evaluation of a writer")
+    rate.add_argument("overrides", nargs="*", metavar="key=value", help="rater=NAME, most=100, port=0")
+    rate.add_argument("--results", action="store_true", help="no page: what the raters said, also into the report")
     schemas = _command(commands, "schema", "what a config may say: JSON schema for editors, or markdown")
     schemas.add_argument("config", nargs="?", metavar="NAME", help="prepare, train.writer, ... (default: all)")
     schemas.add_argument("--out", type=Path, metavar="FOLDER", help="write each to FOLDER/NAME.json")
@@ -167,6 +176,10 @@ def _dispatch(given: argparse.Namespace) -> int:
         score = importlib.import_module("eval.score")
         return int(score.command(given.run, given.texts, file=given.file, out=given.out, columns=given.columns,
                                  reasons=given.reasons, fresh=given.fresh, as_document=given.json))  # fmt: skip
+    if given.command == "compare":
+        return int(importlib.import_module("eval.compare").command(given.runs, fresh=given.fresh))
+    if given.command == "rate":
+        return int(importlib.import_module("eval.rate").command(given.run, given.overrides, results=given.results))
     if given.command == "schema":
         schema = importlib.import_module("virality.schema")
         return int(schema.command(given.config, out=given.out, markdown=given.markdown))

@@ -296,6 +296,18 @@ def plot(
     return _figure(title, description, x, y, f'{_band(points, x, y)}{ideal}{whiskers}<polyline points="{path}"/>{dots}')
 
 
+def scatter(title: str, description: str, named: Sequence[tuple[str, float, float, bool]], x: Axis, y: Axis) -> str:
+    """Named points (name, x, y, whether it stands out), not joined, in a figure with its caption."""
+    middle = (x.ticks[0] + x.ticks[-1]) / 2
+    drawn = "".join(
+        f'<circle class="{"strong" if strong else "plain"}" cx="{_across(x, at):.1f}" cy="{_down(y, height):.1f}" '
+        f'r="{5 if strong else 3.5}"/><text x="{_across(x, at):.1f}" y="{_down(y, height) - 8:.1f}" '
+        f'text-anchor="{"end" if at > middle else "start"}">{escape(name)}</text>'
+        for name, at, height, strong in named
+    )
+    return _figure(title, description, x, y, drawn)
+
+
 def _band(points: Sequence[Point], x: Axis, y: Axis) -> str:
     """The area between the ends of the points' bands; empty where fewer than two have one."""
     banded = [(p.x, *p.band) for p in points if p.band is not None]

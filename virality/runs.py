@@ -31,8 +31,8 @@ _NOT_COMPARED = {"name", "out", "micro_batch", "activation_checkpointing"}
 """Where and how, not what: a run that was out of memory continues with a smaller micro_batch (of all objectives kto
 alone feels it, through its reference point)."""
 _NOT_COMPARED_SECTIONS = ("machine.", "tracking.")
-_NOT_OUTPUTS = {"tracking", "parts", "work"}
-"""Folders of a run that are no result: logs, and what a later run of the same folder would make again."""
+_NOT_OUTPUTS = {"tracking", "parts", "work", "ratings"}
+"""Folders of a run that are no result: logs, answers of people, and what a later run of the folder would make again."""
 _KEYS = {"step", "state", "settings", "inputs", "command"}
 _KEYS_DONE = _KEYS | {"outputs", "rights", "seconds"}
 

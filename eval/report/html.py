@@ -9,14 +9,20 @@ from eval.report.controls import CSS, controls
 from eval.report.data import data, limits, provenance
 from eval.report.examples import examples
 from eval.report.figures import every_figure
+from eval.report.frontier import frontier
 from eval.report.overview import accuracy, claims, header
 from eval.report.scorer import scorer
+from eval.report.texts import honesty, preservation, voice
 from eval.report.writer import gates, writer
 from virality.page import document, section
 
 _CONTENTS = {
     "writer": "Writer",
+    "frontier": "Choice",
     "gates": "Gates",
+    "preservation": "Meaning",
+    "honesty": "Honesty",
+    "voice": "Voice",
     "examples": "Examples",
     "scorer": "Scorer",
     "controls": "Controls",
@@ -32,7 +38,11 @@ def render_html(report: Report) -> str:
     figures = every_figure(report)
     sections = [
         writer(report),
+        frontier(report),
         gates(report),
+        preservation(report),
+        honesty(report),
+        voice(report),
         examples(report),
         scorer(report),
         controls(report),

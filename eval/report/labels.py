@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from eval.place import ACCURACY
 from eval.records import Figure, Report
 from virality.page import Axis, interval, number, scale
 
@@ -32,27 +33,85 @@ FIGURES = {
     "scorer.calibration_slope": "Calibration slope",
     "scorer.learning.last_doubling": "What the last doubling of pairs brought",
     "scorer.brier": "Brier score",
+    "scorer.sets.tau": "Rank agreement in sets (Kendall's tau)",
+    "scorer.sets.top_1": "The best of a set is found",
     "scorer.gain_over.length_only": "The scorer minus length only",
     "scorer.gain_over.features_only": "The scorer minus features only",
     "scorer.gain_over.clickbait_only": "The scorer minus clickbait only",
     "scorer.gain_over.metadata_only": "The scorer minus metadata only",
     "writer.win_rate": "Drafts improved, writer",
     "writer.win_rate.versus_draft": "Writer beats leaving the draft alone",
-    "writer.win_rate.base": "Drafts improved, base model",
     "writer.win_rate.returned": "Returned rewrites that beat their draft",
     "writer.win_rate.versus_base": "Writer beats the base model",
     "writer.gate_pass_rate": "Rewrites that pass every gate, writer",
-    "writer.gate_pass_rate.base": "Rewrites that pass every gate, base model",
     "writer.drafts_with_passing": "Drafts with a passing rewrite, writer",
-    "writer.drafts_with_passing.base": "Drafts with a passing rewrite, base model",
     "writer.drafts_with_suggestion": "Drafts with a suggestion, writer",
-    "writer.drafts_with_suggestion.base": "Drafts with a suggestion, base model",
     "writer.gain": "Gain",
     "writer.net_gain": "Net gain",
     "writer.edit_ratio": "Share of the draft edited",
     "writer.length_ratio": "Length of the rewrite against the draft",
+    "writer.win_rate.shrunk": "Drafts improved, less the luck of the choice",
+    "writer.proxy_gap": "Proxy gap: the scorer's opinion minus the judge's, writer",
+    "writer.facts.numbers": "Numbers kept (F1)",
+    "writer.facts.links": "Links kept (F1)",
+    "writer.facts.handles": "Handles kept (F1)",
+    "writer.facts.names": "Names kept (F1)",
+    "writer.meaning.kept": "Says all that the draft says (stand-in)",
+    "writer.meaning.added": "Says something the draft does not (stand-in)",
+    "writer.harm": "Rewrites with more of any of these than their draft",
+    "writer.new_claims": "Rewrites with a new claim",
+    "writer.language_kept": "Language kept",
+    "writer.net_gain.regression": "Gain net of every harm, by regression",
+    "writer.net_gain.matched": "Gain where no harm rose",
+    "statistics.unscored": "Scores that are missing",
+    "live.lift": "Lift with readers",
+    "live.odds_ratio": "Odds of success, rewrite over draft",
+    "live.p_value": "p of no lift with readers",
+    "live.tests": "Live tests",
+    "live.sample_ratio": "p of impressions dealt evenly",
+    "raters.win_rate": "People prefer the rewrite",
+    "raters.agreement": "Agreement of raters (Krippendorff's alpha)",
+    "raters.raw_agreement": "Two raters say the same",
+    "raters.same_meaning": "Raters say that both mean the same",
+    "raters.judge_agreement": "The judge sides with most raters",
     "writer.unchanged": "Rewrites equal to the draft",
 }
+CHANGES = {
+    "writer.honesty.clickbait": "Clickbait",
+    "writer.honesty.bait_vote": "Bait: vote",
+    "writer.honesty.bait_react": "Bait: react",
+    "writer.honesty.bait_share": "Bait: share",
+    "writer.honesty.bait_tag": "Bait: tag",
+    "writer.honesty.bait_comment": "Bait: comment",
+    "writer.honesty.bait_follow": "Bait: follow",
+    "writer.honesty.toxicity": "Insults",
+    "writer.honesty.outrage": "Outrage words",
+    "writer.honesty.emoji": "Emoji a post",
+    "writer.honesty.hashtags": "Hashtags a post",
+    "writer.honesty.shouted": "Words in capitals a post",
+    "writer.honesty.stretched": "Stretched words a post",
+    "writer.honesty.exclamations": "Exclamation marks a post",
+    "writer.voice.distance_own": "Style distance to the account's own posts",
+    "writer.voice.distance_others": "Style distance to other accounts",
+    "writer.voice.own_nearer": "Other accounts farther than its own",
+    "writer.voice.between_accounts": "Style distance between accounts",
+    "writer.voice.machine_phrases": "Phrases that give machines away",
+    "writer.voice.dashes": "Dashes a post",
+    "writer.diversity.distinct_1": "Different words (distinct-1)",
+    "writer.diversity.distinct_2": "Different pairs of words (distinct-2)",
+    "writer.diversity.self_bleu": "Likeness to each other (self-BLEU)",
+}
+"""What is measured of drafts and of rewrites; each with `.before`, `.after` and `.difference`."""
+WHEN = {"before": "drafts", "after": "rewrites", "difference": "change"}
+FIGURES |= {f"{name}.{when}": f"{words}, {said}" for name, words in CHANGES.items() for when, said in WHEN.items()}
+SYSTEMS = {
+    "base": "base model",
+    "human": "the pair's better post",
+    "ungated": "the writer without gates",
+    "edits": "edits without a writer",
+    "random_edit": "a random edit",
+}
+"""What stands beside the writer; other systems go by their names."""
 CURVES = {
     "scorer.reliability": (
         "Calibration",
@@ -96,6 +155,9 @@ _AXES = {  # words, unit and start of x, then of y
 _DOUBLING = ("scorer.learning", "scorer.learning_runs")
 """Curves over counts that double: each doubling is as wide as the next."""
 
+LEAD = "writer.lead_over"
+SLICES = ("platform_", "year_", "hours_", "followers_", "size_")
+"""Beginnings of the subsets by which the scorer's accuracy is told."""
 LANGUAGE = "scorer.pair_accuracy.lang_"
 
 
@@ -104,7 +166,15 @@ def label(figure: Figure) -> str:
     if figure.name.startswith(LANGUAGE):
         seen = ", which it never saw" if "never saw it" in figure.note else ""
         return f"The scorer, language {figure.name.removeprefix(LANGUAGE)}{seen}"
-    return FIGURES.get(figure.name, figure.name)
+    if figure.name in FIGURES:
+        return FIGURES[figure.name]
+    if figure.name == f"{ACCURACY}.{figure.subset}" and figure.note:
+        return f"The scorer, {figure.note}"
+    measure, _, system = figure.name.rpartition(".")
+    named_ = SYSTEMS.get(system, system)
+    if measure == LEAD:
+        return f"The writer minus {named_}"
+    return f"{FIGURES[measure].removesuffix(', writer')}, {named_}" if measure in FIGURES else figure.name
 
 
 def circumstances(report: Report, figure: Figure) -> str:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from eval.records import Claim, Curve, Example, Figure, Report
+from eval.records import Claim, Curve, Example, Figure, Report, Standing
 from eval.report.data import corpus_facts
 from eval.report.examples import odds
 from eval.report.figures import curve_table
-from eval.report.labels import CURVES, KINDS, VERDICTS, circumstances, curve_axes, label, named, value_and_interval
+from eval.report.labels import (
+    CURVES,
+    KINDS,
+    SYSTEMS,
+    VERDICTS,
+    circumstances,
+    curve_axes,
+    label,
+    named,
+    value_and_interval,
+)
 from eval.report.overview import corpus_line
 from eval.report.words import of_controls, of_curves
-from virality.page import NOT_MEASURED, visible
+from virality.page import NOT_MEASURED, number, visible
 
 _INLINE = re.compile(r"([\\`*_\[\]{}|~$])")
 _BLOCK = re.compile(r"^([#+\-=]|\d+(?=[.)](?:\s|$)))")
@@ -46,6 +56,11 @@ def render_markdown(report: Report) -> str:
         ),
         _list("The scorer in plain words", [said for said in of_curves(report).values() if said]),
         *(_curve(one) for one in report.curves),
+        _part(
+            "Choice",
+            ("system", "drafts improved", "say all", "harm", "proxy gap", "frontier", "why"),
+            (_standing(one) for one in report.frontier),
+        ),
         _part("Gates", ("gate", "system", "failed", "not checked", "rewrites"), _gates(report)),
         *(_examples(report, kind) for kind in KINDS),
         _part("Data and splits", ("", ""), ((plain(k), plain(v)) for k, v in corpus_facts(report).items())),
@@ -98,7 +113,12 @@ def _claim(report: Report, claim: Claim) -> list[str]:
     found = [figure for name in claim.figures for figure in named(report, name)]
     absent = [f"{plain(name)}: {NOT_MEASURED}" for name in claim.figures if not named(report, name)]
     figures = "<br>".join([*(f"{plain(label(figure))}: {value_and_interval(figure)}" for figure in found), *absent])
-    return [f"**{VERDICTS[claim.verdict]}**", plain(claim.question), plain(claim.answer), figures]
+    return [
+        f"**{VERDICTS[claim.verdict]}**",
+        plain(claim.question),
+        plain(f"{claim.answer} {claim.tested}".strip()),
+        figures,
+    ]
 
 
 def _figure(report: Report, figure: Figure) -> list[str]:
@@ -109,6 +129,13 @@ def _figure(report: Report, figure: Figure) -> list[str]:
         plain(circumstances(report, figure)),
         plain(figure.note),
     ]
+
+
+def _standing(one: Standing) -> list[str]:
+    name = plain(SYSTEMS.get(one.system, one.system))
+    shares = [NOT_MEASURED if value is None else number(value, "share") for value in (one.gain, one.kept, one.harm)]
+    gap = NOT_MEASURED if one.gap is None else number(one.gap, "points")
+    return [f"**{name}**" if one.chosen else name, *shares, gap, "yes" if one.best else "", plain(one.why)]
 
 
 def _gates(report: Report) -> list[list[str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from eval.place import ACCURACY
 from eval.records import Claim, Report
 from eval.report.figures import interval_plot, value
 from eval.report.labels import VERDICTS, circumstances, label, named
-from eval.report.words import ACCURACY, CONTROLS
+from eval.report.words import CONTROLS
 from virality.page import NOT_MEASURED, bdi, escape
 
 
@@ -54,10 +55,11 @@ def _claim(report: Report, claim: Claim) -> str:
         if not found:
             missing = f'<span class="figure missing">{NOT_MEASURED}</span>'
             evidence.append(f'<p>{missing}<span class="beside">{escape(name)}</span></p>')
+    tested = f'<p class="note">{escape(claim.tested)}</p>' if claim.tested else ""
     return (
         f'<li class="{claim.verdict}"><strong class="verdict">{VERDICTS[claim.verdict]}</strong>'
         f'<div><p class="question">{escape(claim.question)}</p>'
-        f'<p class="answer">{escape(claim.answer)}</p></div>'
+        f'<p class="answer">{escape(claim.answer)}</p>{tested}</div>'
         f'<div class="evidence">{"".join(evidence)}</div></li>\n'
     )
 

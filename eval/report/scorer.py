@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from eval.place import ACCURACY
 from eval.records import Report
 from eval.report.figures import curve, interval_plot, listing
-from eval.report.labels import LANGUAGE, beginning, named
-from eval.report.words import ACCURACY, CONTROLS, of_curves
+from eval.report.labels import LANGUAGE, SLICES, beginning, named
+from eval.report.words import CONTROLS, of_curves
 from virality.page import section
 
 _CLEAR = (
@@ -28,8 +29,9 @@ def scorer(report: Report) -> str:
     clear = named(report, *_CLEAR)
     gains = named(report, *_GAINS)
     languages = beginning(report, LANGUAGE)
+    slices = [one for one in beginning(report, f"{ACCURACY}.") if one.subset.startswith(SLICES)]
     first_screen = named(report, *(f"{ACCURACY}.{word}" for word in CONTROLS))
-    told = clear + gains + languages + first_screen
+    told = clear + gains + languages + slices + first_screen
     rest = [figure for figure in beginning(report, "scorer.") if figure not in told]
     said = of_curves(report)
     curves = "".join(curve(one, said.get(one.name, "")) for one in report.curves if one.name.startswith("scorer."))
@@ -39,6 +41,8 @@ def scorer(report: Report) -> str:
         interval_plot(report, "What the model adds, on the same pairs", gains, 0.0, "no gain", lead=""),
         interval_plot(report, "By language", [*named(report, ACCURACY), *languages] if languages else [], 0.5, "chance",
                       lead=ACCURACY),
+        interval_plot(report, "By platform, year, time between, audience and size of the difference",
+                      [*named(report, ACCURACY), *slices] if slices else [], 0.5, "chance", lead=ACCURACY),
         f'<div class="curves">{curves}</div>' if curves else "",
         listing(report, "Calibration and the rest", rest),
     ]  # fmt: skip

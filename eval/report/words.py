@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from eval.place import ACCURACY
 from eval.records import Figure, Report
 from eval.report.labels import named
 
-ACCURACY = "scorer.pair_accuracy"
 _WHAT = {
     "length_only": "The longer text wins; nothing is learned.",
     "clickbait_only": "The text with more clickbait formulas wins; nothing is learned.",

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from eval.records import GateCount, Report
 from eval.report.figures import curve, interval_plot, listing
-from eval.report.labels import beginning, named
+from eval.report.labels import LEAD, beginning, named
+from eval.report.texts import PREFIXES
 from virality.page import bar, bdi, fold, scale, section, table
 
-_WINS = (
-    "writer.win_rate.versus_draft",
-    "writer.win_rate.versus_base",
-    "writer.win_rate.returned",
-    "writer.win_rate",
-    "writer.win_rate.base",
-)
+_WINS = ("writer.win_rate.versus_draft", "writer.win_rate.versus_base", "writer.win_rate.returned")
 _JUDGE = "Preferences are those of a judge that trained neither the writer nor the scorer that chooses for it."
-_PASSES = (
-    "writer.drafts_with_suggestion",
-    "writer.drafts_with_suggestion.base",
-    "writer.gate_pass_rate",
-    "writer.gate_pass_rate.base",
-)
+_PASSES = ("writer.drafts_with_suggestion", "writer.gate_pass_rate")
 
 
 def writer(report: Report) -> str:
     """Win rates, passing rewrites, gains and curves; empty where the report has no writer."""
-    wins, passes = named(report, *_WINS), named(report, *_PASSES)
-    rest = [figure for figure in beginning(report, "writer.") if figure not in wins + passes]
+    wins = named(report, *_WINS)
+    shrunk = beginning(report, "writer.win_rate.shrunk.")
+    improved = [one for one in beginning(report, "writer.win_rate") if one not in [*wins, *shrunk]]
+    leads = beginning(report, LEAD)
+    passes = [figure for prefix in _PASSES for figure in beginning(report, prefix)]
+    shown = [*wins, *improved, *shrunk, *leads, *passes]
+    rest = [one for one in beginning(report, "writer.") if one not in shown and not one.name.startswith(PREFIXES)]
     parts = [
         f"<p>{_JUDGE}</p>" if any(figure.value is not None for figure in wins) else "",
         interval_plot(report, "How often the judge prefers the rewrite", wins, 0.5, "no better", lead=_WINS[0]),
+        interval_plot(report, "Drafts improved, of all drafts", improved, None, "", lead="writer.win_rate"),
+        interval_plot(report, "Drafts improved, less the luck of choosing among them", shrunk, None, "", lead=""),
+        interval_plot(report, "The writer's lead, on the same drafts", leads, 0.0, "no lead", lead=""),
         interval_plot(report, "How much passes the gates", passes, None, "", lead=_PASSES[0]),
         listing(report, "Gain and amount of change", rest),
+        listing(report, "What readers of a real test did", beginning(report, "live.")),
+        listing(report, "What people said, blind", beginning(report, "raters.")),
         *(curve(one) for one in report.curves if one.name.startswith("writer.")),
     ]
     body = "\n".join(part for part in parts if part)

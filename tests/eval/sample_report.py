@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval.records import Claim, Corpus, Curve, Example, Figure, GateCount, GateVerdict, Report
+from eval.records import Claim, Corpus, Curve, Example, Figure, GateCount, GateVerdict, Report, Standing
 
 _CORPUS = "same-link posts"
 _Interval = tuple[float, float] | None
@@ -39,6 +39,18 @@ _WRITER: list[tuple[str, float | None, _Interval, int]] = [
     ("writer.edit_ratio", 0.312, None, 164),
     ("writer.length_ratio", 0.94, None, 164),
     ("writer.unchanged", 0.021, (0.008, 0.044), 240),
+    ("writer.win_rate.theirs", 0.317, (0.258, 0.379), 240),
+    ("writer.facts.numbers", 0.993, (0.981, 1.0), 88),
+    ("writer.facts.numbers.base", 0.977, (0.951, 0.996), 71),
+    ("writer.meaning.kept", 0.939, (0.902, 0.975), 164),
+    ("writer.meaning.kept.base", 0.874, (0.821, 0.926), 119),
+    ("writer.harm", 0.067, (0.031, 0.107), 164),
+    ("writer.honesty.clickbait.before", 0.049, (0.018, 0.085), 164),
+    ("writer.honesty.clickbait.after", 0.061, (0.027, 0.101), 164),
+    ("writer.voice.machine_phrases.before", 0.006, (0.0, 0.018), 164),
+    ("writer.voice.machine_phrases.after", 0.031, (0.006, 0.057), 164),
+    ("writer.diversity.distinct_1.before", 0.412, (0.397, 0.428), 164),
+    ("writer.diversity.distinct_1.after", 0.389, (0.371, 0.405), 164),
 ]
 
 
@@ -85,6 +97,12 @@ def _figures() -> list[Figure]:
             unit="nats",
             note="a draft left alone counts as zero",
         ),
+        _share("writer.lead_over.base", 7.3, (1.2, 13.5), 240, unit="points"),
+        _share("writer.proxy_gap", 4.3, (2.1, 6.6), 410, unit="points"),
+        _share("writer.honesty.clickbait.difference", 1.2, (-0.6, 3.1), 164, unit="points"),
+        _share("writer.honesty.clickbait.difference.base", 2.4, (0.3, 4.9), 119, unit="points"),
+        _share("writer.voice.machine_phrases.difference", 2.4, (0.1, 5.2), 164, unit="points"),
+        _share("writer.diversity.distinct_1.difference", -0.023, (-0.041, -0.006), 164, unit="ratio"),
     ]
     judge = Figure(
         name="judge.second_agreement",
@@ -97,6 +115,16 @@ def _figures() -> list[Figure]:
         note="no judge of the lora family was trained",
     )
     return scorer + writer + [judge]
+
+
+def _frontier() -> list[Standing]:
+    return [
+        Standing(system="writer", gain=0.541, kept=0.939, harm=0.067, gap=4.3, best=True, chosen=True,
+                 why="chosen: the most drafts improved of those that hold every level"),
+        Standing(system="theirs", gain=0.317, kept=0.712, harm=0.233, gap=None,
+                 why="not chosen: 71.2% of its rewrites say all that the draft says, and 90% is asked"),
+        Standing(system="base", gain=0.468, kept=0.874, harm=0.081, gap=1.9, why="stands here to compare with"),
+    ]  # fmt: skip
 
 
 def _claims() -> list[Claim]:
@@ -368,6 +396,7 @@ def sample_report() -> Report:
         figures=_figures(),
         gates=_gates(),
         curves=_curves(),
+        frontier=_frontier(),
         examples=_examples(),
         warnings=[
             "Measured on archived posts: nothing here was shown to an audience.",

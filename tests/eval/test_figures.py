@@ -159,6 +159,7 @@ def outcome(at: int, judge: float | None, *, text: str = "a livelier post, with 
         scorer=[None if judge is None else 0.6, None],
         returned=returned,
         judge=judge,
+        judged=[judge, None],
         first={1: judge, 2: judge},
     )
 

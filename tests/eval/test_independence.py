@@ -103,18 +103,18 @@ def test_rows_dealt_anew_are_those_of_the_data_that_is_measured() -> None:
 
 
 def test_a_control_judges_nothing_and_chooses_nothing(world: dict[str, Path]) -> None:
-    independence.refuse_guiding_controls(world["guide"], world["judge"], world["writer"])
+    independence.refuse_guiding_controls(world["guide"], world["judge"], writing=True)
     turned = a_control("shuffled")
     with pytest.raises(ViralityError, match=r"^judge = .*: is a control \(shuffled\), which guides and judges nothing"):
-        independence.refuse_guiding_controls(world["guide"], turned, None)
+        independence.refuse_guiding_controls(world["guide"], turned, writing=False)
     with pytest.raises(ViralityError, match=r"^scorer = .*: is a control"):
-        independence.refuse_guiding_controls(turned, world["judge"], world["writer"])
+        independence.refuse_guiding_controls(turned, world["judge"], writing=True)
 
 
 def test_a_control_may_be_measured_alone_unless_it_learned_from_the_test() -> None:
-    independence.refuse_guiding_controls(a_control("shuffled"), None, None)
+    independence.refuse_guiding_controls(a_control("shuffled"), None, writing=False)
     with pytest.raises(ViralityError, match=r"is a control \(random\)"):
-        independence.refuse_guiding_controls(a_control("random"), None, None)
+        independence.refuse_guiding_controls(a_control("random"), None, writing=False)
 
 
 def test_posts_that_a_run_learned_from_cannot_measure_it(world: dict[str, Path]) -> None:

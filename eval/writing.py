@@ -1,0 +1,180 @@
+"""A writer measured beside its rivals: rewrites of the same drafts, the same gates, the same guide, the same judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from data_prep.records import Pair
+from eval import family, gains, gallery, outcomes, rewriting, rivals, steps, systems, texts, voice
+from eval.outcomes import Outcome
+from eval.place import Place
+from eval.records import Curve, Example, Figure, GateCount
+from eval.rivals import Rival
+from eval.steps import Draft, RewriteRow
+from eval.systems import System
+from train.records import Score
+from train.scorers import Scorer
+from virality.errors import ViralityError
+from virality.gates import Verdict
+from virality.progress import say, step
+
+_EDITS = ("edits", "random_edit")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How rewrites are made.
+
+    Fields:
+        drafts: how many posts are rewritten, at most.
+        samples: rewrites of each.
+        temperature: of sampling.
+        seed: of drafts and samples.
+        base_prompt: how a model is asked that brings no prompt.
+    """
+
+    drafts: int
+    samples: int
+    temperature: float
+    seed: int
+    base_prompt: str
+
+
+@dataclass
+class Written:
+    """What was measured, and every rewrite."""
+
+    rows: dict[str, list[RewriteRow]] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    gates: list[GateCount] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+
+def drafts(writer: System, pairs: Sequence[Pair], asked: Asked) -> list[Draft]:
+    """The posts that are rewritten; where a file is measured, of those that it has rewrites of.
+
+    Raises:
+        ViralityError: fewer than two.
+    """
+    if writer.kind != "file":
+        return steps.drafts(pairs, asked.drafts, asked.seed)
+    every = steps.drafts(pairs, 2 * len(pairs), asked.seed)
+    found = systems.drafts_of(writer, every, asked.drafts)
+    if len(found) < 2:
+        raise ViralityError(f"writer = {writer.spec}: has rewrites of {len(found)} of the {len(every):,} posts of the "
+                            "test split, and two are needed; its drafts must be posts of it")  # fmt: skip
+    return found
+
+
+def measure(
+    writer: System,
+    others: Sequence[System],
+    beside: Sequence[Rival],
+    pairs: Sequence[Pair],
+    asked: Asked,
+    guide: Scorer,
+    judge: Scorer,
+    work: Path,
+    *,
+    accounts: voice.Accounts,
+    corpus: str,
+    examples: int,
+) -> Written:
+    """A writer and what stands beside it, on the test pairs.
+
+    Args:
+        writer: that is measured.
+        others: systems that write on the same drafts.
+        beside: rivals that need no other model.
+        pairs: of the test split, measured.
+        asked: how rewrites are made.
+        guide: chooses among what passed.
+        judge: says who wins.
+        work: folder in which rewrites are kept until the run has ended.
+        accounts: of the drafts, with their posts.
+        corpus: its name.
+        examples: how many are shown.
+    """
+    out = Written()
+    chosen = drafts(writer, pairs, asked)
+    subsets: dict[str, Sequence[Draft]] = {}
+    for system in (writer, *others):
+        out.rows[system.name] = _rewrites(system, chosen, asked, work, out)
+    base = _base(writer, chosen, asked, work) if "base" in beside else []
+    if base:
+        out.rows["base"] = base
+    if "human" in beside:
+        subsets["human"], out.rows["human"] = rivals.human(chosen, pairs)
+    if set(_EDITS) & set(beside):
+        made = rivals.edits(chosen, asked.samples, asked.seed)
+        out.rows |= {name: made for name in _EDITS if name in beside}
+    if "ungated" in beside:
+        out.rows["ungated"] = out.rows["writer"]
+    with step("gates, guide and judge"):
+        judged = _verdicts(out.rows, chosen)
+        results = {
+            name: outcomes.outcomes(rows, judged[name], subsets.get(name, chosen), guide, judge,
+                                    rivals.PICKS.get(name, "guide"))
+            for name, rows in out.rows.items() if rows
+        }  # fmt: skip
+        versus = outcomes.versus(judge, results["writer"], results["base"]) if base else None
+    for name, mine in results.items():
+        out.scores += outcomes.scores(name, subsets.get(name, chosen), mine, guide.version, judge.version)
+        if name not in rivals.UNGATED and name != "random_edit":
+            out.gates += gallery.gate_counts(name, judged[name])
+    place = Place(corpus=corpus, source="rewrites.parquet", family=judge.family, best_of=asked.samples, seed=asked.seed)
+    out.figures, out.curves = gains.of_writer(results, versus, place, asked.seed)
+    named = [one.name for one in (writer, *others) if one.name in results]
+    won = np.asarray([[float((one.judge or 0) > 0.5) for one in results[name]] for name in named])
+    clusters = [one.component for one in results["writer"]]
+    out.figures += family.less_luck("writer.win_rate", won, named, clusters, place)
+    with step("what the rewrites keep, add and sound like"):
+        for name, mine in results.items():
+            if name not in _EDITS:
+                suffix = "" if name == "writer" else f".{name}"
+                out.figures += texts.figures(subsets.get(name, chosen), mine, accounts, place, asked.seed, suffix)
+    nothing = [Outcome(one.component, one.draft, [], [], [], None, None, [], {}) for one in results["writer"]]
+    by_draft = steps.by_draft(out.rows["writer"], judged["writer"], chosen)
+    out.examples = gallery.examples(
+        chosen, results["writer"], results.get("base", nothing), by_draft, examples, asked.seed
+    )
+    return out
+
+
+def _rewrites(system: System, chosen: Sequence[Draft], asked: Asked, work: Path, out: Written) -> list[RewriteRow]:
+    if system.kind == "file":
+        rows, told = systems.written(system, chosen)
+        out.told += told
+        for line in told:
+            say(f"  {line}")
+        return rows
+    return rewriting.rewrites(
+        lambda: systems.opened(system, asked.base_prompt), chosen, work / system.name, samples=asked.samples,
+        temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({system.name})",
+    )  # fmt: skip
+
+
+def _base(writer: System, chosen: Sequence[Draft], asked: Asked, work: Path) -> list[RewriteRow]:
+    base = systems.base_spec(writer)
+    if base is None:
+        return []
+    return rewriting.rewrites(
+        lambda: systems.on_base(*base, asked.base_prompt), chosen, work / "base", samples=asked.samples,
+        temperature=asked.temperature, seed=asked.seed, label="rewriting (base)",
+    )  # fmt: skip
+
+
+def _verdicts(rows: Mapping[str, list[RewriteRow]], chosen: Sequence[Draft]) -> dict[str, list[tuple[Verdict, ...]]]:
+    """The gates' verdicts on the rows of each system; a list that two systems share is looked at once."""
+    found: dict[str, list[tuple[Verdict, ...]]] = {}
+    for name, mine in rows.items():
+        same = next((other for other in found if rows[other] is mine), None)
+        found[name] = steps.verdicts(mine, chosen) if same is None else found[same]
+    return found
