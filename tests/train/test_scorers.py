@@ -113,7 +113,7 @@ def test_another_format_is_refused(scorer: Scorer, tmp_path: Path, change: dict[
     scorers.save(scorer, tmp_path)
     path = tmp_path / scorers.FILE
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(ViralityError, match="this version reads 2 of linear, encoder, lora") as caught:
+    with pytest.raises(ViralityError, match=f"this version reads {scorers.FORMAT} of linear, encoder, lora") as caught:
         scorers.load(tmp_path)
     assert "\n" not in str(caught.value)
 
