@@ -60,6 +60,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
                 run_scorer.train_adapter(settings, here, tracker)
     else:
         run_scorer.train(settings, here)
+    ranks.leave()
     return here.folder
 
 

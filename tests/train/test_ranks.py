@@ -57,9 +57,11 @@ import sys
 from pathlib import Path
 import torch
 from tests.train.test_ranks import train
+from train.launch import ranks
 
 torch.set_num_threads(1)
 train(Path(sys.argv[1]), sys.argv[2:])
+ranks.leave()
 """
 
 

@@ -35,6 +35,16 @@ def take_device() -> None:
         torch.cuda.set_device(local() % torch.cuda.device_count())
 
 
+def leave() -> None:
+    """End this process's part in the group: where the end of the program finds it open, it may abort."""
+    if world() == 1:
+        return
+    import torch
+
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
 def one_answer(path: Path, ask: Callable[[], str]) -> str:
     """What `ask` answers on the first process of this machine, for all that run here and for those that continue.
 
