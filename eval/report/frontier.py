@@ -35,13 +35,8 @@ def _row(one: Standing) -> list[str]:
     shares = [NOT_MEASURED if value is None else number(value, "share") for value in (one.gain, one.kept, one.harm)]
     gap = NOT_MEASURED if one.gap is None else number(one.gap, "points")
     name = bdi(_name(one))
-    return [
-        f"<strong>{name}</strong>" if one.chosen else name,
-        *shares,
-        gap,
-        "yes" if one.best else "",
-        escape(one.why),
-    ]
+    lead = f"<strong>{name}</strong>" if one.chosen else name
+    return [lead, escape(one.why), "yes" if one.best else "", *shares, gap]
 
 
 def _name(one: Standing) -> str:

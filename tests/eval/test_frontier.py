@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from eval.frontier import Levels, frontier
 from eval.place import Place
 from eval.records import Figure, Standing
@@ -50,3 +52,22 @@ def test_what_was_not_measured_is_not_chosen() -> None:
     assert not found["writer"].chosen
     assert not found["writer"].best
     assert found["writer"].why == "not chosen: what it keeps and harms was not measured"
+
+
+def test_the_page_puts_each_value_under_its_heading() -> None:
+    from eval.report.frontier import frontier as part
+    from tests.eval.sample_report import sample_report
+
+    found = part(sample_report())
+    heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", found)
+    (row,) = re.findall(r"<tr><th scope=\"row\"><strong>.*?</tr>", found)
+    cells = [re.sub("<[^>]*>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+    assert dict(zip(heads, cells, strict=True)) == {
+        "system": "writer",
+        "why": "chosen: the most drafts improved of those that hold every level",
+        "on the frontier": "yes",
+        "drafts improved": "54.1%",
+        "say all": "93.9%",
+        "harm": "6.7%",
+        "proxy gap": "+4.3 points",
+    }
