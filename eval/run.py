@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +25,20 @@ from eval import (
 )
 from eval.figures import never_saw
 from eval.frontier import Levels, frontier
+from eval.measured import Measured
 from eval.place import Place
-from eval.records import Curve, Example, Figure, GateCount, Report, Standing
+from eval.records import Report, Standing
 from eval.report.html import render_html
 from eval.report.markdown import render_markdown
 from eval.settings import EvaluateSettings
 from eval.systems import System
 from train import steps as training
-from train.records import Score, score_schema
+from train.records import score_schema
 from train.scorers import Scorer
 from virality import runs, tables
 from virality.config import load
 from virality.errors import ViralityError
 from virality.progress import say, step
-
-
-@dataclass
-class Measured:
-    """What has been measured so far."""
-
-    figures: list[Figure] = field(default_factory=list)
-    curves: list[Curve] = field(default_factory=list)
-    gates: list[GateCount] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
-    scores: list[Score] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
@@ -63,8 +51,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     folders = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
     writers = _writers(settings)
     inputs = folders | {one.spec: one.digest or "the commit of a hub" for one in writers}
+    readers = live.measure(Path(settings.live)) if settings.live is not None else None  # bad rows are told first
     if settings.live is not None:
-        live.measure(Path(settings.live))  # bad rows are told before anything runs
         inputs[settings.live] = runs.sha256(Path(settings.live))
     trained = [one.run for one in writers if one.run is not None]
     if settings.judge is not None:
@@ -78,7 +66,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         return folder
     here = runs.begin("evaluate", config, settings, inputs, fresh=fresh)
     if not here.finished:
-        _evaluate(settings, here, [Path(folder) for folder in folders] + trained, writers, inputs)
+        _evaluate(settings, here, [Path(folder) for folder in folders] + trained, writers, readers, inputs)
     say(f"report: {here.folder / 'report.html'}")
     return here.folder
 
@@ -91,7 +79,12 @@ def _writers(settings: EvaluateSettings) -> list[System]:
 
 
 def _evaluate(
-    settings: EvaluateSettings, here: runs.Run, folders: list[Path], writers: Sequence[System], inputs: dict[str, str]
+    settings: EvaluateSettings,
+    here: runs.Run,
+    folders: list[Path],
+    writers: Sequence[System],
+    readers: live.Live | None,
+    inputs: dict[str, str],
 ) -> None:
     data = training.read_pairs([settings.data])
     pairs = steps.test_pairs(data.pairs)
@@ -125,7 +118,6 @@ def _evaluate(
         place = Place(corpus=Path(settings.data).name, source="ratings/*.jsonl", family=judge.family,
                       best_of=settings.samples, seed=settings.seed)  # fmt: skip
         found.figures += rate.figures(here.folder, place)
-    readers = live.measure(Path(settings.live)) if settings.live is not None else None
     found.figures += readers.figures if readers else []
     if found.scores:
         place = Place(corpus=Path(settings.data).name, source="scores.parquet")
@@ -217,12 +209,7 @@ def _measure_writer(
     with here.file("rewrites.parquet") as path:
         rows = {id(mine): mine for mine in made.rows.values()}  # what two systems share stands there once
         tables.write([row for mine in rows.values() for row in mine], steps.rewrite_schema(), path)
-    found.figures += made.figures
-    found.curves += made.curves
-    found.gates += made.gates
-    found.examples += made.examples
-    found.scores += made.scores
-    found.told += made.told
+    found.add(made)
 
 
 def _path(folder: str | None) -> Path | None:

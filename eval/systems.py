@@ -171,15 +171,13 @@ def written(system: System, chosen: Sequence[Draft]) -> tuple[list[RewriteRow], 
     found: dict[str, list[str]] = {}
     strangers = empty = 0
     for identifier, cells in rows.rows(path, columns):
-        texts = [normalise(cell) if isinstance(cell, str) else "" for cell in cells]
-        key = str(identifier) if columns.identifier is not None else fold(texts[0])
-        draft = by_key.get(key)
+        draft, rewrite = by_key.get(_key_of(identifier, cells, columns)), _text(cells[-1])
         if draft is None:
             strangers += 1
-        elif not texts[-1]:
+        elif not rewrite:
             empty += 1
         else:
-            found.setdefault(draft.example_id, []).append(texts[-1])
+            found.setdefault(draft.example_id, []).append(rewrite)
     if not found:
         raise ViralityError(f"{system.name}: {path}: none of its rewrites is of a draft that is measured here; its "
                             f"{'ids' if columns.identifier else 'drafts'} match no post of the test split")  # fmt: skip
@@ -197,10 +195,7 @@ def drafts_of(system: System, posts: Sequence[Draft], most: int) -> list[Draft]:
     """Of the posts, in their order, those that a file has rewrites of."""
     path = Path(system.spec).expanduser()
     columns = _columns(path)
-    there = {
-        str(identifier) if columns.identifier is not None else fold(normalise(str(cells[0])))
-        for identifier, cells in rows.rows(path, columns)
-    }
+    there = {_key_of(identifier, cells, columns) for identifier, cells in rows.rows(path, columns)}
     return [draft for draft in posts if _key(draft, columns) in there][:most]
 
 
@@ -216,6 +211,16 @@ def _columns(path: Path) -> Columns:
 
 def _key(draft: Draft, columns: Columns) -> str:
     return draft.example_id if columns.identifier is not None else fold(draft.text)
+
+
+def _key_of(identifier: str | None, cells: Sequence[Any], columns: Columns) -> str:
+    """The same of a row of the file."""
+    return str(identifier) if columns.identifier is not None else fold(_text(cells[0]))
+
+
+def _text(cell: Any) -> str:
+    """A post as it is kept; empty where the cell holds none."""
+    return normalise(cell) if isinstance(cell, str) else ""
 
 
 def _row(system: System, draft: Draft, text: str) -> RewriteRow:

@@ -10,13 +10,12 @@ import numpy as np
 
 from data_prep.records import Pair
 from eval import family, gains, gallery, outcomes, rewriting, rivals, steps, systems, texts, voice
+from eval.measured import Measured
 from eval.outcomes import Outcome
 from eval.place import Place
-from eval.records import Curve, Example, Figure, GateCount
 from eval.rivals import Rival
 from eval.steps import Draft, RewriteRow
 from eval.systems import System
-from train.records import Score
 from train.scorers import Scorer
 from virality.errors import ViralityError
 from virality.gates import Verdict
@@ -45,16 +44,10 @@ class Asked:
 
 
 @dataclass
-class Written:
-    """What was measured, and every rewrite."""
+class Written(Measured):
+    """What was measured, and every rewrite: system -> rows."""
 
     rows: dict[str, list[RewriteRow]] = field(default_factory=dict)
-    figures: list[Figure] = field(default_factory=list)
-    curves: list[Curve] = field(default_factory=list)
-    gates: list[GateCount] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
-    scores: list[Score] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
 
 
 def drafts(writer: System, pairs: Sequence[Pair], asked: Asked) -> list[Draft]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eval.records import Report, Standing
-from eval.report.labels import SYSTEMS
-from virality.page import NOT_MEASURED, Axis, bdi, escape, number, scale, scatter, section, table
+from eval.report.labels import SYSTEMS, measures
+from virality.page import Axis, bdi, escape, scale, scatter, section, table
 
 _HEAD = ("system", "why", "on the frontier", "drafts improved", "say all", "harm", "proxy gap")
 _SAID = (
@@ -32,11 +32,9 @@ def frontier(report: Report) -> str:
 
 
 def _row(one: Standing) -> list[str]:
-    shares = [NOT_MEASURED if value is None else number(value, "share") for value in (one.gain, one.kept, one.harm)]
-    gap = NOT_MEASURED if one.gap is None else number(one.gap, "points")
     name = bdi(_name(one))
     lead = f"<strong>{name}</strong>" if one.chosen else name
-    return [lead, escape(one.why), "yes" if one.best else "", *shares, gap]
+    return [lead, escape(one.why), "yes" if one.best else "", *measures(one)]
 
 
 def _name(one: Standing) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from eval.place import ACCURACY
-from eval.records import Figure, Report
+from eval.records import Figure, Report, Standing
 from virality.page import Axis, interval, number, scale
 
 FIGURES = {
@@ -222,3 +222,8 @@ def curve_axes(name: str, xs: list[float], ys: list[float]) -> tuple[Axis, Axis]
         return Axis(x_words, [across(name, x) for x in counts], x_unit, tuple(f"{x:,.0f}" for x in counts)), y
     x_ticks = scale([x_start, *xs]) if x_unit == "share" or len(xs) > _FEW else sorted({x_start, *xs})
     return Axis(x_words, x_ticks, x_unit), y
+
+
+def measures(one: Standing) -> list[str]:
+    """Gain, kept, harm and proxy gap of a system in words."""
+    return [*(number(value, "share") for value in (one.gain, one.kept, one.harm)), number(one.gap, "points")]

@@ -17,12 +17,13 @@ from eval.report.labels import (
     circumstances,
     curve_axes,
     label,
+    measures,
     named,
     value_and_interval,
 )
 from eval.report.overview import corpus_line
 from eval.report.words import of_controls, of_curves
-from virality.page import NOT_MEASURED, number, visible
+from virality.page import NOT_MEASURED, visible
 
 _INLINE = re.compile(r"([\\`*_\[\]{}|~$])")
 _BLOCK = re.compile(r"^([#+\-=]|\d+(?=[.)](?:\s|$)))")
@@ -133,9 +134,7 @@ def _figure(report: Report, figure: Figure) -> list[str]:
 
 def _standing(one: Standing) -> list[str]:
     name = plain(SYSTEMS.get(one.system, one.system))
-    shares = [NOT_MEASURED if value is None else number(value, "share") for value in (one.gain, one.kept, one.harm)]
-    gap = NOT_MEASURED if one.gap is None else number(one.gap, "points")
-    return [f"**{name}**" if one.chosen else name, *shares, gap, "yes" if one.best else "", plain(one.why)]
+    return [f"**{name}**" if one.chosen else name, *measures(one), "yes" if one.best else "", plain(one.why)]
 
 
 def _gates(report: Report) -> list[list[str]]:

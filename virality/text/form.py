@@ -13,10 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from virality.text.normalise import HANDLE, HASHTAG, LINK, sentences, words
+from virality.text.normalise import HANDLE, HASHTAG, LINK, LINK_SLOT, sentences, words
 from virality.text.vocabulary import vocabulary
 
-_SLOT = re.compile(r"<link\d+>")
 _FIRST = vocabulary("i i'm i've i'll me my mine we we're we've our us", "أنا نحن لي لنا")
 _SECOND = vocabulary("you you're you've you'll your yours", "أنت أنتم لك لكم")
 
@@ -52,7 +51,7 @@ HONESTY: tuple[str, ...] = ("characters", "emoji", "hashtags", "exclamations", "
 
 def features(text: str) -> NDArray[np.float64]:
     """The features of one post, in the order of `NAMES`: log1p of counts, or shares in [0, 1]."""
-    text = _SLOT.sub("https://link.example", text)
+    text = LINK_SLOT.sub("https://link.example", text)
     links, handles, hashtags = (len(found.findall(text)) for found in (LINK, HANDLE, HASHTAG))
     bare = HASHTAG.sub(" ", HANDLE.sub(" ", LINK.sub(" ", text)))
     tokens = words(bare)

@@ -47,7 +47,8 @@ _HANDLE_S = re.compile(HANDLE_PATTERN + r"(?:['’]s\b)?", re.ASCII)
 HASHTAG = re.compile(rf"(?<![\w&/])[#＃](?=\w*[^\W\d_])[\w{MARKS}]+")
 """#Tag with at least one letter (#1 is a number)."""
 
-_LINK_SLOT = re.compile(r"<link\d+>")
+LINK_SLOT = re.compile(r"<link\d+>")
+"""What stands in a link's place while a writer works, see `virality.text.slots`."""
 _MAYBE_LINK = re.compile(r"[A-Za-z0-9]\.[A-Za-z]|://", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
@@ -127,7 +128,7 @@ def without_mentions(text: str) -> str:
 def with_plain_links(text: str) -> str:
     """The text with each link, or slot of one (`<link1>`), as the word http: what an address holds says nothing."""
     if "<link" in text:
-        text = _LINK_SLOT.sub("http", text)
+        text = LINK_SLOT.sub("http", text)
     return LINK.sub("http", text) if _MAYBE_LINK.search(text) else text
 
 
