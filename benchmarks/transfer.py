@@ -25,11 +25,9 @@ from data_prep.records import Pair
 from eval.controls import ceiling, length_only, probabilities
 from eval.metrics import accuracy, difference
 from eval.steps import test_pairs
+from eval.transfer import learned
 from train.steps import load_scorer, read_pairs
-from virality import ledger, runs, tables
-from virality.errors import ViralityError
 from virality.statistics import Interval, mean
-from virality.text.normalise import fold
 
 Array = NDArray[np.float64]
 _MOST_LANGUAGES = 3
@@ -53,33 +51,14 @@ class Row:
 def measure(run: Path, columns: Mapping[str, Sequence[Pair]]) -> Row:
     """A scorer's run on the pairs of every column."""
     scorer = load_scorer(run)
-    ids, texts = learned(run)
+    known = learned(run)
     row = Row({}, {}, {})
     for name, pairs in columns.items():
         row.p[name] = probabilities(scorer, pairs)
-        row.fresh[name] = np.asarray([not _knows(pair, ids, texts) for pair in pairs])
+        row.fresh[name] = np.asarray([not known.knows(pair) for pair in pairs])
         said = [pair.lang or "unknown" for pair in pairs]
         row.unseen[name] = sorted(set(said) - scorer.languages.keys(), key=lambda one: (-said.count(one), one))
     return row
-
-
-def learned(run: Path) -> tuple[set[str], set[str]]:
-    """Ids of the posts that a run learned from or was calibrated on, and their folded texts where these are here."""
-    entries = tables.read(run / "ledger.parquet", ledger.schema(), ledger.Entry)
-    ids = {name for one in entries for name in (one.worse_id, one.better_id)}
-    seen = {one.pair_id for one in entries}
-    texts: set[str] = set()
-    for folder in runs.finished(run, "train")["settings"]["data"]:
-        try:
-            pairs = read_pairs([folder]).pairs
-        except ViralityError:  # gone: the ids are what is left
-            continue
-        texts |= {fold(text) for pair in pairs if pair.pair_id in seen for text in (pair.worse, pair.better)}
-    return ids, texts
-
-
-def _knows(pair: Pair, ids: set[str], texts: set[str]) -> bool:
-    return bool({pair.worse_id, pair.better_id} & ids or {fold(pair.worse), fold(pair.better)} & texts)
 
 
 def cells(row: Row, columns: Mapping[str, Sequence[Pair]]) -> dict[str, dict[str, Any]]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from data_prep.records import Pair
 from eval.records import Corpus
+from eval.steps import RewriteRow
 from eval.systems import System
-from virality import runs
+from virality import circumstances, runs
 
 _NO_LIVE = (
     "No live evidence: a scorer's preference is not an audience's. The largest published effect of this kind, in "
@@ -84,16 +85,21 @@ def of_scorer(unseen: Mapping[str, int], pairs: int, control: str | None) -> lis
     return out
 
 
+def engines(rows: Mapping[str, Sequence[RewriteRow]]) -> dict[str, str]:
+    """What ran the model of each system, for the provenance; nothing of systems that asked none."""
+    ran = {name: sorted({row.engine for row in mine} - {""}) for name, mine in rows.items()}
+    return {f"engine of {name}": ", ".join(mine) for name, mine in ran.items() if mine}
+
+
 def provenance(
-    document: Mapping[str, Any], inputs: Mapping[str, str], scorer: str | None, judge: str | None, writer: System | None
+    document: Mapping[str, Any], inputs: Mapping[str, str], scorers: Mapping[str, str | None], writer: System | None
 ) -> dict[str, str]:
     """What was run on what: commit, machine, versions, hashes, seconds; name -> value.
 
     Args:
         document: this run's run.json so far.
         inputs: folder -> SHA-256.
-        scorer: its run, and so on.
-        judge: likewise.
+        scorers: part -> the run of its scorer, None where there is none.
         writer: the system that is measured.
     """
     out = {
@@ -103,11 +109,12 @@ def provenance(
         **{f"sha256 of {folder}": sha[:16] for folder, sha in inputs.items()},
     }
     run = None if writer is None else writer.run
-    for label, folder in (("scorer", scorer), ("judge", judge), ("writer", run)):
+    for label, folder in (*scorers.items(), ("writer", run)):
         if folder is not None:
             made = runs.finished(Path(folder))
             out[label] = str(folder)
             out[f"{label}: seconds to train"] = f"{made['seconds']:.0f}"
+            out[f"{label}: energy to train"] = circumstances.energy(made["seconds"], made["machine"])
             out[f"{label}: commit"] = str(made["commit"])
     if writer is not None:
         out["writer"] = writer.spec

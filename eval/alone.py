@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from data_prep.records import Pair
-from eval import controls, figures, metadata, named_controls, refits, slices, steps
+from eval import baselines, controls, figures, metadata, named_controls, refits, slices, steps
 from eval.controls import Control
 from eval.metrics import right
 from eval.place import Place
@@ -28,6 +28,7 @@ def measure(
     *,
     judge: Scorer | None,
     named: named_controls.Named,
+    compared: Mapping[str, str],
     refit: bool,
     seed: int,
 ) -> tuple[list[Figure], list[Curve], list[Score]]:
@@ -40,6 +41,7 @@ def measure(
         corpus: all pairs of that.
         judge: measured beside it.
         named: control -> runs.
+        compared: baseline -> its run.
         refit: whether the linear family is fitted again for controls.
         seed: of what is drawn.
     """
@@ -64,11 +66,17 @@ def measure(
     more_beside, more_scores = named_controls.beside(named, pairs)
     beside |= more_beside
     scores += more_scores
+    of_baselines, more_scores = baselines.beside(compared, pairs)
+    beside |= of_baselines
+    scores += more_scores
     if judge is not None:
         of_judge = controls.probabilities(judge, pairs)
         beside["judge"] = Control.of(of_judge, judge.family)
         scores += steps.pair_scores("judge", judge, pairs, of_judge)
-    made, curves = figures.of_scorer(pairs, p, place, beside, sure=scorer.sure, languages=scorer.languages, seed=seed)
+    made, curves = figures.of_scorer(
+        pairs, p, place, beside, sure=scorer.sure, languages=scorer.languages, seed=seed,
+        over=(*figures.GAINS, *of_baselines),
+    )  # fmt: skip
     learning, drawn = figures.of_learning(again.curve, again.why, clusters, replace(place, family="linear"), seed)
     fewer = named_controls.learning(named, run, p, pairs, seed)
     made += [*slices.slices(pairs, p, known, place, seed), *slices.sets(pairs, p, place, seed)]

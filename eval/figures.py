@@ -15,7 +15,7 @@ from eval.sureness import of_sureness
 from virality.statistics import mean, share
 
 GAINS = ("length_only", "clickbait_only", "features_only", "metadata_only")
-"""Controls that a scorer is to do better than, on the same pairs."""
+"""Controls that every scorer is to do better than."""
 _FEW = 10
 """Pairs of a language that a figure needs."""
 
@@ -29,6 +29,7 @@ def of_scorer(
     sure: float,
     languages: Mapping[str, int],
     seed: int,
+    over: Sequence[str] = GAINS,
 ) -> tuple[list[Figure], list[Curve]]:
     """Everything that is said of a scorer, but for its learning curve.
 
@@ -40,13 +41,14 @@ def of_scorer(
         sure: confidence below which the scorer abstains.
         languages: that the scorer learned from; empty where that is not known.
         seed: of bootstraps.
+        over: which of `beside` it is to do better than, on the same pairs.
     """
     clusters = [pair.component for pair in pairs]
     certain, curves = of_sureness(p, clusters, place, sure, seed)
     out = [
         place.figure(ACCURACY, metrics.accuracy(p, clusters, seed)),
         *_controls(beside, clusters, place, seed),
-        *_gains(p, beside, clusters, place, seed),
+        *_gains(p, {name: beside[name] for name in over if name in beside}, clusters, place, seed),
         *_ceilings(pairs, replace(place, family=None), seed),
         *_significant(pairs, p, place, seed),
         *_by_language(pairs, p, place, languages, seed),
@@ -93,10 +95,8 @@ def _controls(beside: Mapping[str, Control], clusters: Sequence[str], place: Pla
 
 def _gains(p: Array, beside: Mapping[str, Control], clusters: Sequence[str], place: Place, seed: int) -> list[Figure]:
     out = []
-    for name in GAINS:
-        if name not in beside:
-            continue
-        control, named = beside[name], f"scorer.gain_over.{name}"
+    for name, control in beside.items():
+        named = f"scorer.gain_over.{name}"
         if control.correct is None:
             out.append(place.missing(named, control.why, "points"))
         else:

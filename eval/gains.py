@@ -48,8 +48,8 @@ def of_writer(
 
 def _lead(name: str, mine: Sequence[Outcome], theirs: Sequence[Outcome], place: Place, seed: int) -> Figure:
     """Paired difference of the shares of drafts improved, on the drafts that both have."""
-    known = {one.draft: one for one in theirs}
-    both = [(one, known[one.draft]) for one in mine if one.draft in known]
+    known = {one.example_id: one for one in theirs}
+    both = [(one, known[one.example_id]) for one in mine if one.example_id in known]
     apart = [100 * (_improved(one) - _improved(other)) for one, other in both]
     note = f"drafts improved by the writer less those improved by {name}, on the same drafts"
     return place.figure(f"writer.lead_over.{name}", mean(apart, [one.component for one, _ in both], seed), "points",

@@ -26,6 +26,7 @@ class Outcome:
     """What one system did with one draft.
 
     Fields:
+        example_id: of the draft.
         component: of the draft.
         draft: the post.
         rewrites: generated, in order.
@@ -37,6 +38,7 @@ class Outcome:
         first: for each best-of k the judge's P of what the first k give, or None.
     """
 
+    example_id: str
     component: str
     draft: str
     rewrites: list[str]
@@ -91,6 +93,7 @@ def outcomes(
         firsts = {k: best(mine[:k]) for k in sorted({k for k in (*BEST_OF, most) if 1 <= k <= most})}
         returned = best(mine)
         return Outcome(
+            example_id=draft.example_id,
             component=draft.component,
             draft=draft.text,
             rewrites=[rows[at].rewrite for at in mine],

@@ -10,6 +10,7 @@ from eval.steps import Draft, RewriteRow, rewrite, rewrite_schema
 from train.steps import Writer
 from virality import tables
 from virality.atomic import aside
+from virality.models import vllm_engine
 from virality.progress import say
 
 _AT_ONCE = 256
@@ -58,6 +59,8 @@ def rewrites(
             with aside(path) as temporary:
                 tables.write(rows, rewrite_schema(), temporary)
         found += tables.read(path, rewrite_schema(), RewriteRow)
+    if writer is not None and writer.engine == "vllm":
+        vllm_engine.close(writer.model)
     place = {draft.example_id: at for at, draft in enumerate(chosen)}
     return sorted(found, key=lambda row: place[row.example_id])  # stable: samples stay in their order
 

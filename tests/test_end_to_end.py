@@ -12,6 +12,7 @@ import torch
 import yaml
 
 from tests import tiny_corpus
+from tests.eval.evaluations import prepared
 from virality.cli import main
 from virality.models import tiny
 
@@ -69,6 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.chdir(folder)
         tiny_corpus.write(folder / "posts.csv")
         tiny_encoder(folder / "encoder")
+        (folder / "theirs.csv").write_text("draft,rewrite\nA post of somebody else,Another\n")
         for name, values in CONFIGS.items():
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(values))
         for command, name in STEPS:
@@ -188,6 +190,13 @@ def test_a_scorer_says_which_of_two_posts_wins(world: Path, capsys: pytest.Captu
         (["evaluate", "report.yaml", "controls.shuffled=runs/train/guide", "name=x"], "is no such control"),
         (["evaluate", "report.yaml", "data=runs/improve/round", "name=x"], "one of `prepare` is needed"),
         (["evaluate", "report.yaml", "scorer=null", "name=x"], "a writer is measured with a scorer"),
+        (["evaluate", "report.yaml", "writer=runs/train/none", "name=x"], "runs/train/none"),
+        (
+            ["evaluate", "report.yaml", "second_judge=runs/train/guide", "name=x"],
+            "second_judge = runs/train/guide: was",
+        ),
+        (["evaluate", "report.yaml", "second_judge=runs/train/judge", "name=x"], "is of the first judge's family"),
+        (["evaluate", "report.yaml", "writer=theirs.csv", "name=x"], "has rewrites of 0 of the"),
         (["train", "sft.yaml", "base=tiny:gpt9", "name=x"], "there are tiny models of"),
         (["train", "sft.yaml", "base=pypi:no-such-weights", "name=x"], "is not installed"),
         (["train", "sft.yaml", "max_tokens=16", "name=short"], "every example is longer"),
@@ -210,3 +219,17 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert reason in lines[0]
     assert "Traceback" not in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("pairs", "each", "reason"),
+    [(0, 1, "no pair in it"), (6, 6, "all 6 test pairs lie in one component (c0)")],
+)
+def test_a_test_split_that_can_show_nothing_is_refused(
+    world: Path, capsys: pytest.CaptureFixture[str], pairs: int, each: int, reason: str
+) -> None:
+    data = prepared(pairs, name=f"of_{pairs}", each=each)
+    assert main(["evaluate", "report.yaml", f"data={data}", "writer=null", "judge=null", "controls={}", "name=x"]) == 2
+    said = capsys.readouterr().err
+    assert reason in said
+    assert "Traceback" not in said

@@ -11,6 +11,7 @@ import numpy as np
 from train.scorers import Scorer
 from train.steps import Writer
 from virality.gates import Context, Verdict, check_all, passed
+from virality.models import vllm_engine
 from virality.models.generate import Rewrite, generate
 from virality.models.prompts import answer, prompt_ids
 from virality.progress import bar
@@ -46,7 +47,8 @@ def sample(
     slotted = [slot(draft) for draft in drafts]
     prompts = [prompt_ids(writer.tokenizer, writer.prompt, one.text) for one in slotted]
     limits = [length_limit(len(writer.tokenizer(one.text)["input_ids"])) for one in slotted]
-    made = generate(
+    write = vllm_engine.generate if writer.engine == "vllm" else generate
+    made = write(
         writer.model, writer.tokenizer, prompts,
         samples=samples, temperature=temperature, seed=seed, max_new_tokens=limits, label=label,
     )  # fmt: skip

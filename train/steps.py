@@ -14,9 +14,11 @@ from train import adapters, scorers
 from train.launch import sharding
 from virality import runs, tables
 from virality.errors import ViralityError
+from virality.models import vllm_engine
 from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned
 from virality.models.precision import Precision, choose, device, quantisation
 from virality.models.prompts import Prompt, load_prompt
+from virality.models.vllm_engine import Engine, EngineSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ class Writer:
     """A base model, its tokenizer and prompt, and the adapter on it, if any.
 
     Fields:
-        model: ready for inference; None where it is not loaded yet.
+        model: ready for inference, as its engine has it; None where it is not loaded yet.
         base: which weights.
         prompt: how a draft is put to it.
         name: `<base>` or `<base>@<run>`.
         revision: of base and adapter: says which weights spoke.
         platform: of the posts it was trained on; None where they had none.
         languages: language -> pairs it was trained on; empty for a base model.
+        engine: what runs the model.
     """
 
     model: Any
@@ -72,6 +75,7 @@ class Writer:
     revision: str
     platform: str | None = None
     languages: dict[str, int] = field(default_factory=dict)
+    engine: Engine = "transformers"
 
 
 def load_base(
@@ -107,8 +111,37 @@ def with_weights(
     return replace(asked, model=model, base=found, revision=str(found.revision))
 
 
+def ready_to_write(
+    asked: Writer,
+    adapter: Path | None = None,
+    *,
+    precision: Precision = "auto",
+    merge: bool = True,
+    engine: EngineSetting = "transformers",
+) -> Writer:
+    """What `open_base` gave, with its model under the adapter of a folder, if any.
+
+    Raises:
+        ViralityError: the adapter does not fit the base, or vLLM is asked for by name and is not to be had.
+    """
+    served = vllm_engine.serve(engine, asked.base, asked.tokenizer, adapter, precision)
+    if served is not None:
+        found = loaded(asked.base, served)
+        return replace(asked, model=served, base=found, revision=str(found.revision), engine="vllm")
+    ready = with_weights(asked, precision=precision)
+    if adapter is None:
+        return ready
+    model = adapters.load(ready.model, adapter, trainable=False)
+    return replace(ready, model=(adapters.merged(model) if merge else model).eval())
+
+
 def load_writer(
-    run: Path, *, checkpoint: str | None = None, precision: Precision = "auto", merge: bool = True
+    run: Path,
+    *,
+    checkpoint: str | None = None,
+    precision: Precision = "auto",
+    merge: bool = True,
+    engine: EngineSetting = "transformers",
 ) -> Writer:
     """The writer that a `train` run made.
 
@@ -117,6 +150,7 @@ def load_writer(
         checkpoint: what it was on the way: the name of a folder in checkpoints/.
         precision: auto, fp32 or bf16.
         merge: fold the adapter into the base: faster to generate with, the same text but for rounding.
+        engine: transformers; auto: vLLM where it is installed, a GPU is seen and it can serve this; vllm.
 
     Raises:
         ViralityError: the run is no writer's, or its base is not here or has changed since.
@@ -125,7 +159,7 @@ def load_writer(
     if document.get("task") != "writer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a writer's is needed here")
     named = document["base"]
-    base = load_base(named["spec"], document["prompt"]["name"], precision=precision, revision=named["revision"],
+    base = open_base(named["spec"], document["prompt"]["name"], revision=named["revision"],
                      trust_remote_code=bool(document["settings"].get("trust_remote_code")))  # fmt: skip
     if base.base.revision != named["revision"]:
         raise ViralityError(f"{run}: was trained on {named['spec']} {named['revision']}, and "
@@ -137,13 +171,11 @@ def load_writer(
     adapter = document["outputs"].get(weights, {}).get("sha256")
     if not (run / weights).is_file() or runs.sha256(run / weights) != adapter:
         raise ViralityError(f"{run / weights}: missing or changed since it was written; train it again")
-    model = adapters.load(base.model, run / folder, trainable=False)
-    model = adapters.merged(model) if merge else model
+    ready = ready_to_write(base, run / folder, precision=precision, merge=merge, engine=engine)
     return replace(
-        base,
-        model=model.eval(),
+        ready,
         name=f"{base.base.spec}@{document['name']}{'' if checkpoint is None else f'/{checkpoint}'}",
-        revision=f"{base.base.revision}+{adapter[:12]}",
+        revision=f"{ready.revision}+{adapter[:12]}",
         platform=document.get("platform"),
         languages=document.get("languages", {}),
     )

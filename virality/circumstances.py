@@ -8,10 +8,15 @@ import os
 import platform
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("torch", "transformers", "peft", "accelerate", "datasets", "scikit-learn", "numpy", "pyarrow")
+from virality.machine import gpus, sees_nvidia
+
+_PACKAGES = ("torch", "transformers", "peft", "accelerate", "datasets", "scikit-learn", "numpy", "pyarrow", "vllm")
+_CORE_WATTS, _GPU_WATTS = 10, 500
+"""Power of a busy core with its share of the machine, and of a busy data-centre GPU: assumed."""
 
 
 def circumstances() -> dict[str, Any]:
@@ -31,7 +36,20 @@ def _machine() -> str:
             if line.startswith("model name"):
                 model = line.split(":", 1)[1].strip()
                 break
-    return f"{os.cpu_count()} x {model}"
+    graphics = Counter(one.name for one in gpus()) if sees_nvidia() else Counter()
+    return "; ".join([f"{os.cpu_count()} x {model}", *(f"{count} x {name}" for name, count in graphics.items())])
+
+
+def energy(seconds: float, machine: str) -> str:
+    """What a run may have used, in words: an estimate from its time and a power that is assumed, not measured.
+
+    Args:
+        seconds: of the run.
+        machine: as run.json names it: `2 x SOME PROCESSOR; 1 x SOME GPU`.
+    """
+    cores, *graphics = (int(count) if (count := part.split(" x ")[0]).isdigit() else 0 for part in machine.split("; "))
+    kilowatts = (_CORE_WATTS * cores + _GPU_WATTS * sum(graphics)) / 1000
+    return f"{kilowatts * seconds / 3600:.4f} kWh, estimated ({_CORE_WATTS} W a core, {_GPU_WATTS} W a GPU assumed)"
 
 
 def _commit(root: Path) -> tuple[str | None, bool | None]:

@@ -29,6 +29,7 @@ _OPTIONAL = {
     "bitsandbytes": ("bits=4, on an NVIDIA GPU", "pip install 'virality[gpu]'"),
     "deepspeed": ("the ZeRO configs of accelerate", "pip install deepspeed"),
     "pyspark": ("machine.engine=spark", "pip install 'virality[spark]'"),
+    "vllm": ("engine=vllm of evaluate, on an NVIDIA GPU", "pip install 'virality[vllm]'"),
     "tensorboard": ("tracking.to=tensorboard", "pip install tensorboard"),
 }
 """Package -> what needs it, and how to get it."""

@@ -13,6 +13,8 @@ from eval.report.frontier import frontier
 from eval.report.overview import accuracy, claims, header
 from eval.report.scorer import scorer
 from eval.report.texts import honesty, preservation, voice
+from eval.report.transfer import CSS as MATRIX
+from eval.report.transfer import transfer
 from eval.report.writer import gates, writer
 from virality.page import document, section
 
@@ -26,6 +28,7 @@ _CONTENTS = {
     "examples": "Examples",
     "scorer": "Scorer",
     "controls": "Controls",
+    "transfer": "Transfer",
     "data": "Data",
     "figures": "All figures",
     "limits": "Limits",
@@ -46,6 +49,7 @@ def render_html(report: Report) -> str:
         examples(report),
         scorer(report),
         controls(report),
+        transfer(report),
         data(report),
         section("figures", "All figures", figures) if figures else "",
         limits(report),
@@ -53,7 +57,7 @@ def render_html(report: Report) -> str:
     ]
     body = "\n".join(part for part in sections if part)
     parts = [header(report), claims(report), accuracy(report), _contents(body), body]
-    return document(report.title, "\n".join(part for part in parts if part), CSS)
+    return document(report.title, "\n".join(part for part in parts if part), CSS + MATRIX)
 
 
 def _contents(body: str) -> str:

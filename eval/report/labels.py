@@ -75,6 +75,9 @@ FIGURES = {
     "raters.same_meaning": "Raters say that both mean the same",
     "raters.judge_agreement": "The judge sides with most raters",
     "writer.unchanged": "Rewrites equal to the draft",
+    "writer.second_judge.win_rate": "Drafts improved by a second judge's word, writer",
+    "writer.second_judge.versus_draft": "Writer beats leaving the draft alone, second judge",
+    "writer.second_judge.agreement": "Both judges say the same of a rewrite",
 }
 CHANGES = {
     "writer.honesty.clickbait": "Clickbait",
@@ -112,6 +115,8 @@ SYSTEMS = {
     "random_edit": "a random edit",
 }
 """What stands beside the writer; other systems go by their names."""
+BASELINES = {"embedding": "sentence embedding", "asked": "base model asked", "tfidf": "tf-idf"}
+"""Baselines that a config usually names; others go by their names."""
 CURVES = {
     "scorer.reliability": (
         "Calibration",
@@ -156,6 +161,12 @@ _DOUBLING = ("scorer.learning", "scorer.learning_runs")
 """Curves over counts that double: each doubling is as wide as the next."""
 
 LEAD = "writer.lead_over"
+GAIN = "scorer.gain_over."
+"""Beginning of what the scorer is ahead of its controls and baselines."""
+TRANSFER = "scorer.transfer."
+"""Beginning of the transfer matrix; what was trained on follows, and the corpus that was tested on."""
+OWN = "its own corpus"
+"""Beginning of the note where these are the same."""
 SLICES = ("platform_", "year_", "hours_", "followers_", "size_")
 """Beginnings of the subsets by which the scorer's accuracy is told."""
 LANGUAGE = "scorer.pair_accuracy.lang_"
@@ -170,11 +181,22 @@ def label(figure: Figure) -> str:
         return FIGURES[figure.name]
     if figure.name == f"{ACCURACY}.{figure.subset}" and figure.note:
         return f"The scorer, {figure.note}"
+    if figure.name.startswith(TRANSFER):
+        return f"Trained on {trained_on(figure)}, tested on {figure.corpus}"
+    for beginning_, words in ((f"{ACCURACY}.", "Baseline: "), (GAIN, "The scorer minus ")):
+        if figure.name.startswith(beginning_):
+            baseline = figure.name.removeprefix(beginning_)
+            return f"{words}{BASELINES.get(baseline, baseline)}"
     measure, _, system = figure.name.rpartition(".")
     named_ = SYSTEMS.get(system, system)
     if measure == LEAD:
         return f"The writer minus {named_}"
     return f"{FIGURES[measure].removesuffix(', writer')}, {named_}" if measure in FIGURES else figure.name
+
+
+def trained_on(figure: Figure) -> str:
+    """What the scorer of a figure of the transfer matrix was trained on."""
+    return figure.name.removeprefix(TRANSFER).removesuffix(f".{figure.corpus}")
 
 
 def circumstances(report: Report, figure: Figure) -> str:

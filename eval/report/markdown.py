@@ -22,6 +22,7 @@ from eval.report.labels import (
     value_and_interval,
 )
 from eval.report.overview import corpus_line
+from eval.report.transfer import family, is_own, matrix
 from eval.report.words import of_controls, of_curves
 from virality.page import NOT_MEASURED, visible
 
@@ -55,6 +56,7 @@ def render_markdown(report: Report) -> str:
             ("control", "accuracy", "rests on", "what it says"),
             (_control(report, figure, sentence) for figure, sentence in of_controls(report)),
         ),
+        _transfer(report),
         _list("The scorer in plain words", [said for said in of_curves(report).values() if said]),
         *(_curve(one) for one in report.curves),
         _part(
@@ -100,6 +102,21 @@ def _list(title: str, items: Sequence[str]) -> str:
 def _control(report: Report, figure: Figure, sentence: str) -> list[str]:
     beside = plain(circumstances(report, figure))
     return [plain(label(figure)), value_and_interval(figure), beside, plain(sentence)]
+
+
+def _transfer(report: Report) -> str:
+    columns, rows = matrix(report)
+    head = ("trained on", "family", *(f"tested on {plain(one)}" for one in columns))
+    made = ([plain(name), plain(family(row)), *(_crossing(report, row.get(one)) for one in columns)]
+            for name, row in rows.items())  # fmt: skip
+    return _part("Transfer: each scorer on its own corpus, in bold, and on the others", head, made)
+
+
+def _crossing(report: Report, figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    printed = f"**{value_and_interval(figure)}**" if is_own(figure) else value_and_interval(figure)
+    return "<br>".join(part for part in (printed, plain(circumstances(report, figure)), plain(figure.note)) if part)
 
 
 def _curve(curve: Curve) -> str:

@@ -6,7 +6,7 @@ from eval.place import ACCURACY
 from eval.records import Claim, Report
 from eval.report.figures import interval_plot, value
 from eval.report.labels import VERDICTS, circumstances, label, named
-from eval.report.words import CONTROLS
+from eval.report.words import controls_of
 from virality.page import NOT_MEASURED, bdi, escape
 
 
@@ -66,6 +66,6 @@ def _claim(report: Report, claim: Claim) -> str:
 
 def accuracy(report: Report) -> str:
     """The scorer beside chance, the trivial baselines, its controls, the noise ceiling and the leak."""
-    figures = named(report, ACCURACY, *(f"{ACCURACY}.{word}" for word in CONTROLS))
+    figures = named(report, ACCURACY, *(f"{ACCURACY}.{word}" for word in controls_of(report)))
     title = "How often the better of two posts is named: share of held-out pairs, 95% interval"
     return interval_plot(report, title, figures, 0.5, "chance", lead=ACCURACY)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from eval.place import ACCURACY
 from eval.records import Report
 from eval.report.figures import curve, interval_plot, listing
-from eval.report.labels import LANGUAGE, SLICES, beginning, named
-from eval.report.words import CONTROLS, of_curves
+from eval.report.labels import GAIN, LANGUAGE, SLICES, TRANSFER, beginning, named
+from eval.report.words import controls_of, of_curves
 from virality.page import section
 
 _CLEAR = (
@@ -19,19 +19,16 @@ _CLEAR = (
     f"{ACCURACY}.confident_quarter",
     f"{ACCURACY}.answered",
 )
-_GAINS = tuple(
-    f"scorer.gain_over.{word}" for word in ("length_only", "clickbait_only", "features_only", "metadata_only")
-)
 
 
 def scorer(report: Report) -> str:
     """What the first screen leaves out of the scorer; empty where the report has no scorer."""
     clear = named(report, *_CLEAR)
-    gains = named(report, *_GAINS)
+    gains = beginning(report, GAIN)
     languages = beginning(report, LANGUAGE)
     slices = [one for one in beginning(report, f"{ACCURACY}.") if one.subset.startswith(SLICES)]
-    first_screen = named(report, *(f"{ACCURACY}.{word}" for word in CONTROLS))
-    told = clear + gains + languages + slices + first_screen
+    first_screen = named(report, *(f"{ACCURACY}.{word}" for word in controls_of(report)))
+    told = clear + gains + languages + slices + first_screen + beginning(report, TRANSFER)
     rest = [figure for figure in beginning(report, "scorer.") if figure not in told]
     said = of_curves(report)
     curves = "".join(curve(one, said.get(one.name, "")) for one in report.curves if one.name.startswith("scorer."))

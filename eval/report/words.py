@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eval.place import ACCURACY
 from eval.records import Figure, Report
-from eval.report.labels import named
+from eval.report.labels import GAIN, beginning, named
 
 _WHAT = {
     "length_only": "The longer text wins; nothing is learned.",
@@ -19,13 +19,23 @@ _WHAT = {
 }
 CONTROLS = tuple(_WHAT)
 """Controls in the order in which they are shown, the leak last."""
+_FITTED = CONTROLS.index("shuffled")
+"""Baselines that a config names stand before the controls from here on."""
+
+
+def controls_of(report: Report) -> list[str]:
+    """Controls, and the report's baselines among them, in the order in which they are shown."""
+    gains = (one.name.removeprefix(GAIN) for one in beginning(report, GAIN))
+    baselines = [name for name in dict.fromkeys(gains) if name not in _WHAT]
+    return [*CONTROLS[:_FITTED], *baselines, *CONTROLS[_FITTED:]]
 
 
 def of_controls(report: Report) -> list[tuple[Figure, str]]:
-    """Each control that the report has, and what it is and says."""
+    """Each control and baseline that the report has, and what it is and says."""
     out = []
-    for control, what in _WHAT.items():
+    for control in controls_of(report):
         for figure in named(report, f"{ACCURACY}.{control}"):
+            what = _WHAT.get(control) or f"{figure.note[:1].upper()}{figure.note[1:]}."
             said = _said(report, control, figure)
             out.append((figure, f"{what} {said}".strip()))
     return out
@@ -47,7 +57,7 @@ def _said(report: Report, control: str, figure: Figure) -> str:
         return _at_chance(figure)
     if control == "random_split":
         return _leak(report, figure)
-    gain = _figure(report, f"scorer.gain_over.{control}")
+    gain = _figure(report, f"{GAIN}{control}")
     if gain is None or gain.low is None or gain.high is None:
         return ""
     if gain.low > 0:

@@ -152,6 +152,7 @@ def test_a_learning_curve_says_what_the_last_doubling_brought() -> None:
 def outcome(at: int, judge: float | None, *, text: str = "a livelier post, with the same facts") -> Outcome:
     returned = None if judge is None else 0
     return Outcome(
+        example_id=str(at),
         component=str(at),
         draft=f"a post with facts {at}",
         rewrites=[text + "!" * (at % 4), "noise"],
@@ -218,3 +219,11 @@ def test_curves_of_the_scorer_have_points_intervals_and_bands() -> None:
     assert len(curves[0].band_low) == len(curves[0].band_high) == len(curves[0].x) == 5
     assert curves[1].x[-1] == 1.0
     assert None not in curves[0].low + curves[1].low
+
+
+def test_a_lead_pairs_drafts_by_their_id_where_two_drafts_have_the_same_words() -> None:
+    mine = [replace(outcome(at, p), draft="the same words") for at, p in enumerate([0.9, 0.9, 0.1, 0.1])]
+    theirs = [replace(outcome(at, p), draft="the same words") for at, p in enumerate([0.1, 0.9, 0.1, 0.9])]
+    lead = of_writer(mine, theirs)["writer.lead_over.base"]
+    assert lead.value == pytest.approx(0.0)
+    assert (lead.low or 0) < 0 < (lead.high or 0)

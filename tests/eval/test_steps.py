@@ -130,7 +130,7 @@ def test_gates_are_counted_over_all_rewrites_of_a_system() -> None:
 
 def outcome(at: int, judge: float | None) -> Outcome:
     back = None if judge is None else 0
-    return Outcome(f"component{at}", "costly boat", ["free boat"], [judge is not None],
+    return Outcome(str(at), f"component{at}", "costly boat", ["free boat"], [judge is not None],
                    [None if judge is None else 0.6], back, judge, [judge], {1: judge})  # fmt: skip
 
 

@@ -22,6 +22,7 @@ ACCOUNTS = Accounts({draft.example_id: draft.example_id.split()[0] for draft in 
 
 def outcome(draft: Draft, judge: float | None) -> Outcome:
     return Outcome(
+        example_id=draft.example_id,
         component=draft.component,
         draft=draft.text,
         rewrites=[f"{draft.text} Tag a friend"],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -199,3 +201,19 @@ def test_margins_that_know_nothing_are_scaled_to_near_one_half() -> None:
 def test_a_few_pairs_that_all_come_out_right_do_not_make_it_sure_of_everything() -> None:
     scale, _ = calibration.calibrate(np.full(5, 0.1))
     assert 1 / (1 + np.exp(-scale * 0.1)) == pytest.approx(6 / 7, rel=1e-3)
+
+
+def test_weights_that_give_no_number_are_told_with_the_pair() -> None:
+    class Broken:
+        """Gives NaN for one text."""
+
+        def utility(self, texts: Sequence[str]) -> Any:
+            return np.asarray([np.nan if "boat" in text else 1.0 for text in texts])
+
+        def save(self, folder: Path) -> dict[str, Any]:
+            raise NotImplementedError
+
+    scorer = Scorer("linear", Broken(), calibration.Calibration(), {"en": 1})
+    assert scorer.probability(["a house"], ["a shop"]) == pytest.approx([0.5])
+    with pytest.raises(ViralityError, match=r"linear family \(not saved\) gives NaN for 'a boat' against 'a shop'"):
+        scorer.probability(["a house", "a boat"], ["a shop", "a shop"])

@@ -76,8 +76,18 @@ class Scorer:
     version: str = ""
 
     def probability(self, first: Sequence[str], second: Sequence[str]) -> Array:
-        """P(first beats second) of each two texts, in (0, 1): (len(first),)."""
-        return self.calibration.probability(self.margins(first, second))
+        """P(first beats second) of each two texts, in (0, 1): (len(first),).
+
+        Raises:
+            ViralityError: the weights give no number for some of them.
+        """
+        margins = self.margins(first, second)
+        if not np.isfinite(margins).all():
+            at = int(np.flatnonzero(~np.isfinite(margins))[0])
+            raise ViralityError(f"a scorer of the {self.family} family ({self.version or 'not saved'}) gives NaN for "
+                                f"{first[at][:40]!r} against {second[at][:40]!r}; its weights are broken: train it "
+                                "again")  # fmt: skip
+        return self.calibration.probability(margins)
 
     def margins(self, first: Sequence[str], second: Sequence[str]) -> Array:
         """How far each first text is ahead of its second, on the family's own scale: (len(first),)."""

@@ -75,7 +75,7 @@ def generate(
         for batch in bar(batches, label, unit="batches") if len(batches) > 1 else batches:
             tails = [prompts[at][shared:] for at in batch]
             limits = [max_new_tokens[at] for at in batch]
-            seeds = [_row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
+            seeds = [row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
             sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
             start = _Start(prefix, shared, tails, tokenizer.pad_token_id)
             ids = _decode(model, start, limits, samples, sampler, stops)
@@ -208,6 +208,7 @@ def _sampler(temperature: float, top_p: float, seeds: list[int], limits: list[in
     return sample
 
 
-def _row_seed(seed: int, prompt: list[int], sample: int) -> int:
+def row_seed(seed: int, prompt: list[int], sample: int) -> int:
+    """The seed of one row: of the run's seed, the prompt and the number of the sample alone."""
     state = f"{seed} {sample} {prompt}".encode()
     return int(hashlib.sha256(state).hexdigest()[:8], 16)
