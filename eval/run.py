@@ -61,19 +61,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     if settings.live is not None:
         inputs[settings.live] = runs.sha256(Path(settings.live))
     trained = [one.run for one in writers if one.run is not None]
-    if settings.judge is not None:
-        guided: Sequence[Path | None] = trained or [None]
-        for writer in guided:
-            independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
-            if settings.second_judge is not None:
-                second = Path(settings.second_judge)
-                independence.refuse_partial_judge(second, _path(settings.scorer), writer, "second_judge")
-                independence.refuse_same_family(second, Path(settings.judge))
-    for judging in (settings.judge, settings.second_judge):
-        independence.refuse_guiding_controls(_path(settings.scorer), _path(judging), writing=bool(writers))
-    independence.refuse_controls(settings.controls, settings.data)
-    baselines.refuse_no_scorers((f"baselines.{name}", run) for name, run in settings.baselines.items())
-    baselines.refuse_no_scorers(("transfer", run) for run in settings.transfer)
+    _refuse(settings, trained)
     if settings.transfer and settings.scorer is not None:
         inputs |= transfer.inputs(Path(settings.scorer), settings.transfer)
     if dry_run:
@@ -93,6 +81,25 @@ def _writers(settings: EvaluateSettings) -> list[System]:
     return [systems.named(name, spec) for name, spec in ({"writer": settings.writer} | settings.systems).items()]
 
 
+def _refuse(settings: EvaluateSettings, trained: Sequence[Path]) -> None:
+    """Refuse judges, controls and baselines that are none; `trained`: runs of what writes."""
+    if settings.judge is not None:
+        guided: Sequence[Path | None] = trained or [None]
+        for writer in guided:
+            independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
+            if settings.second_judge is not None:
+                second = Path(settings.second_judge)
+                independence.refuse_partial_judge(second, _path(settings.scorer), writer, "second_judge")
+                independence.refuse_same_family(second, Path(settings.judge))
+    for judging in (settings.judge, settings.second_judge):
+        independence.refuse_guiding_controls(
+            _path(settings.scorer), _path(judging), writing=settings.writer is not None
+        )
+    independence.refuse_controls(settings.controls, settings.data)
+    baselines.refuse_no_scorers((f"baselines.{name}", run) for name, run in settings.baselines.items())
+    baselines.refuse_no_scorers(("transfer", run) for run in settings.transfer)
+
+
 def _evaluate(
     settings: EvaluateSettings,
     here: runs.Run,
@@ -102,22 +109,7 @@ def _evaluate(
     inputs: dict[str, str],
 ) -> None:
     data = training.read_pairs([settings.data])
-    pairs = steps.test_pairs(data.pairs)
-    if not pairs:
-        raise ViralityError(
-            f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
-        )
-    leaks = settings.controls.get("random", ())  # measured on a test part of its own
-    seen_by = [run for run in dict.fromkeys(folders) if run != Path(settings.data) and str(run) not in leaks]
-    independence.refuse_seen(pairs, seen_by)
-    kept, told = independence.unseen(pairs, seen_by)
-    for line in told:
-        say(f"  {line}")
-    out = {pair.pair_id for pair in pairs} - {pair.pair_id for pair in kept}
-    every, pairs = [pair for pair in data.pairs if pair.pair_id not in out], kept
-    if len(parts := {pair.component for pair in pairs}) < 2:
-        raise ViralityError(f"data = {settings.data}: all {len(pairs)} test pairs lie in one component "
-                            f"({parts.pop()}), so chance cannot be told; prepare more posts")  # fmt: skip
+    every, pairs, told = _test_part(settings, data.pairs, folders)
     guide = training.load_scorer(Path(settings.scorer)) if settings.scorer else None
     judge = training.load_scorer(Path(settings.judge)) if settings.judge else None
     found = Measured()
@@ -173,12 +165,13 @@ def _evaluate(
         )
         | ran,
     )
-    with here.file("report.json") as path:
-        path.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    with here.file("report.html") as path:
-        path.write_text(render_html(report), encoding="utf-8")
-    with here.file("report.md") as path:
-        path.write_text(render_markdown(report), encoding="utf-8")
+    for name, text in (
+        ("report.json", report.model_dump_json(indent=2) + "\n"),
+        ("report.html", render_html(report)),
+        ("report.md", render_markdown(report)),
+    ):
+        with here.file(name) as path:
+            path.write_text(text, encoding="utf-8")
     here.finish(
         rights={"basis": data.basis, "research_only": research_only},
         writer=settings.writer,
@@ -187,6 +180,28 @@ def _evaluate(
     )
     rewriting.clear(here.folder / "work")
     say(f"  {report.summary}")
+
+
+def _test_part(
+    settings: EvaluateSettings, corpus: Sequence[Pair], folders: Sequence[Path]
+) -> tuple[list[Pair], list[Pair], list[str]]:
+    """The corpus and its test pairs without those that `folders` learned from, and what a reader must know of these."""
+    pairs = steps.test_pairs(corpus)
+    if not pairs:
+        raise ViralityError(
+            f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
+        )
+    leaks = settings.controls.get("random", ())  # measured on a test part of its own
+    seen_by = [run for run in dict.fromkeys(folders) if run != Path(settings.data) and str(run) not in leaks]
+    independence.refuse_seen(pairs, seen_by)
+    kept, told = independence.unseen(pairs, seen_by)
+    for line in told:
+        say(f"  {line}")
+    if len(parts := {pair.component for pair in kept}) < 2:
+        raise ViralityError(f"data = {settings.data}: all {len(kept)} test pairs lie in one component "
+                            f"({parts.pop()}), so chance cannot be told; prepare more posts")  # fmt: skip
+    out = {pair.pair_id for pair in pairs} - {pair.pair_id for pair in kept}
+    return [pair for pair in corpus if pair.pair_id not in out], kept, told
 
 
 def _frontier(settings: EvaluateSettings, found: Measured) -> list[Standing]:
