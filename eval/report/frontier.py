@@ -27,7 +27,7 @@ def frontier(report: Report) -> str:
     rows = [_row(one) for one in report.frontier]
     chosen = next((one for one in report.frontier if one.chosen), None)
     lead = f"Chosen: {bdi(_name(chosen))}." if chosen else "None is chosen: each breaks a level, as told below."
-    listed = f'<div class="listing">{table("Every system", _HEAD, rows, 3)}</div>'
+    listed = f'<div class="listing standings">{table("Every system", _HEAD, rows, 3)}</div>'
     return section("frontier", "Which checkpoint, and why?", f"<p>{lead}</p>{drawn}{listed}")
 
 

@@ -41,7 +41,7 @@ def preservation(report: Report) -> str:
     head = ("of returned rewrites", *(SYSTEMS.get(one, one) for one in systems))
     notes = [f"<li>{escape(FIGURES[name])}: {escape(one.note)}</li>"
              for name in _KEPT for one in named(report, name) if one.note]  # fmt: skip
-    drawn = f'<div class="listing">{table("What is kept and what is added", head, rows, len(head))}</div>'
+    drawn = f'<div class="listing systems">{table("What is kept and what is added", head, rows, len(head))}</div>'
     told = fold("How this was measured, and what it misses", f"<ul>{''.join(notes)}</ul>") if notes else ""
     return section("preservation", "Do the rewrites say the same?", drawn + told)
 
@@ -78,7 +78,7 @@ def _changes(report: Report, prefix: str, title: str) -> str:
     if not rows:
         return ""
     head = ("", *WHEN.values(), *(f"change, {SYSTEMS.get(one, one)}" for one in systems if one != "writer"))
-    return f'<div class="listing">{table(title, head, rows, len(head))}</div>'
+    return f'<div class="listing systems">{table(title, head, rows, len(head))}</div>'
 
 
 def _systems(report: Report, name: str) -> Sequence[str]:
