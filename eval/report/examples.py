@@ -14,7 +14,7 @@ def examples(report: Report) -> str:
         chosen = [example for example in report.examples if example.kind == kind]
         if chosen:
             parts.append(f'<h3>{escape(title)}</h3><p class="note">{escape(explanation)}</p>')
-            parts += [_example(example) for example in chosen]
+            parts += [_example(example, beside=has_base(report)) for example in chosen]
     legend = (
         "<p>In the rewrites, <ins>words that were added</ins> and <del>words that were left out</del> are "
         "marked against the draft. Judge and scorer state the probability that the rewrite does better.</p>"
@@ -22,15 +22,21 @@ def examples(report: Report) -> str:
     return section("examples", "Examples", legend + "\n".join(parts)) if parts else ""
 
 
-def _example(example: Example) -> str:
+def has_base(report: Report) -> bool:
+    """Whether a base model was asked for the same drafts."""
+    return any(figure.name == "writer.win_rate.base" for figure in report.figures)
+
+
+def _example(example: Example, *, beside: bool) -> str:
     base = escape(example.base_rewrite) if example.base_rewrite is not None else ""
     base_text = post(base, example.lang) if base else '<p class="missing">none passed the gates</p>'
+    base_side = f"<div><h4>Base model</h4>{base_text}</div>" if beside else ""
     returned = "First rewrite, not returned" if example.kind == "none_passed" else "Writer"
     return (
         f'<article class="example" aria-label="Example {escape(example.example_id)}">\n<div class="sides">'
         f"<div><h4>Draft</h4>{post(escape(example.draft), example.lang)}</div>"
         f"<div><h4>{returned}</h4>{post(marked_changes(example.draft, example.rewrite), example.lang)}</div>"
-        f"<div><h4>Base model</h4>{base_text}</div></div>\n"
+        f"{base_side}</div>\n"
         f'<p class="odds"><span>judge {odds(example.judge_p)}</span> '
         f"<span>scorer {odds(example.scorer_p)}</span> "
         f'<span class="id">{bdi(example.example_id)}</span></p>{_verdicts(example.verdicts)}</article>\n'
