@@ -43,17 +43,29 @@ def examples(
     return [_example(kind, chosen[at], writer[at], base[at], verdicts[at]) for kind, at in drawn[:most]]
 
 
-def gate_counts(system: str, verdicts: Sequence[tuple[Verdict, ...]]) -> list[GateCount]:
-    """How often each gate failed or did not look, over all rewrites of a system."""
-    failed: Counter[str] = Counter()
-    unseen: Counter[str] = Counter()
-    for one in verdicts:
-        failed.update(verdict.gate for verdict in one if verdict.state == "fail")
-        unseen.update(verdict.gate for verdict in one if verdict.state == "not_checked")
+def gate_counts(system: str, verdicts: Sequence[tuple[Verdict, ...]], langs: Sequence[str]) -> list[GateCount]:
+    """How often each gate failed or did not look, over all rewrites of a system and over those of each language.
+
+    Args:
+        system: its name.
+        verdicts: on each rewrite.
+        langs: of the draft of each; where all are of one language, they are counted together alone.
+    """
+    names = sorted(set(langs))
+    parts: list[str | None] = [None, *(names if len(names) > 1 else ())]
+    return [one for lang in parts for one in _counted(system, verdicts, langs, lang)]
+
+
+def _counted(
+    system: str, verdicts: Sequence[tuple[Verdict, ...]], langs: Sequence[str], lang: str | None
+) -> list[GateCount]:
+    mine = [one for one, its in zip(verdicts, langs, strict=True) if lang in (None, its)]
+    states = Counter((verdict.gate, verdict.state) for one in mine for verdict in one)
     return [
-        GateCount(system=system, gate=gate, failed=failed[gate], not_checked=unseen[gate], n=len(verdicts))
+        GateCount(system=system, gate=gate, lang=lang, failed=states[gate, "fail"],
+                  not_checked=states[gate, "not_checked"], n=len(mine))
         for gate in GATES
-    ]
+    ]  # fmt: skip
 
 
 def _kind(outcome: Outcome) -> Kind:

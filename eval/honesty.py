@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import log1p
 
 import numpy as np
 
-from eval import metrics, outrage
+from eval import metrics
 from eval.records import Figure
 from eval.returned import Returned
-from virality.gates import bait, clickbait, toxicity
-from virality.gates.phrases import PhraseList, phrase_list
+from virality.gates import phrases
 from virality.gates.wording import KNOWN, language_of
 from virality.text import form, marks
 from virality.text.facts import facts
 from virality.text.lang import script
-from virality.text.normalise import fold
 
-_LISTS: dict[str, tuple[str, ...]] = {
-    "clickbait": tuple(row for rows in clickbait.PHRASES.values() for row in rows),
-    **{f"bait_{kind}": rows for kind, rows in bait.PHRASES.items()},
-    "toxicity": (*toxicity.ENGLISH, *toxicity.ARABIC),
-    "outrage": outrage.PHRASES["outrage"],
+_LISTS: dict[str, tuple[str, str | None]] = {
+    "clickbait": ("clickbait", None),
+    **{f"bait_{kind}": ("bait", kind) for kind in phrases.kinds("bait")},
+    "toxicity": ("toxicity", None),
+    "outrage": ("outrage", None),
 }
+"""Name -> the gate whose list it is, and the kind of it; None = any kind."""
 _COUNTS: dict[str, Callable[[str], int]] = {
     "emoji": marks.emoji,
     "hashtags": lambda text: len(facts(text).hashtags),
@@ -68,7 +66,9 @@ def figures(returned: Returned) -> list[Figure]:
 
 def has(name: str, text: str) -> bool:
     """Whether the text has a phrase of that list."""
-    return _patterns()[name].search(fold(text)) is not None
+    gate, kind = _LISTS[name]
+    found = phrases.found(gate, text)
+    return bool(found) if kind is None else kind in found
 
 
 def net_gain(returned: Returned, gain: Sequence[float] | metrics.Array) -> list[Figure]:
@@ -136,11 +136,6 @@ def _matrix(texts: Sequence[str]) -> metrics.Array:
         for text in texts
     ]
     return np.hstack([np.asarray(own), form.matrix(texts)[:, columns]])
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> PhraseList:
-    return phrase_list(_LISTS)
 
 
 def _known(returned: Returned) -> list[bool]:

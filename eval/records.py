@@ -51,6 +51,8 @@ class GateCount(_Record):
 
     system: str
     gate: str
+    lang: str | None = None
+    """Language of the drafts, `unknown` where it cannot be told; None: all of them together."""
     failed: int
     not_checked: int
     n: int

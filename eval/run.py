@@ -35,6 +35,7 @@ from eval.report.markdown import render_markdown
 from eval.settings import EvaluateSettings
 from eval.systems import System
 from train import steps as training
+from train.candidates import gates_of
 from train.records import score_schema
 from train.scorers import Scorer
 from virality import runs, tables
@@ -248,6 +249,7 @@ def _measure_writer(
     made = writing.measure(
         writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
         second_judge=training.load_scorer(Path(settings.second_judge)) if settings.second_judge else None,
+        gates=gates_of(writers[0].run, settings.gates.encoder, settings.gates.entailment, settings.gates.thresholds()),
         accounts=accounts, corpus=Path(settings.data).name, examples=settings.examples,
     )  # fmt: skip
     with here.file("rewrites.parquet") as path:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from eval.baselines import no_name
 from eval.records import ControlName
 from eval.rivals import RIVALS, Rival
+from train.gate_settings import GateSettings
 from train.settings import Folders
 from virality.config import RunSettings, Settings
 from virality.models.vllm_engine import EngineSetting
@@ -45,6 +46,8 @@ class EvaluateSettings(RunSettings):
     random_edit: the first of those that passes."""
     frontier: FrontierSettings = FrontierSettings()
     """Which of writer and systems is chosen."""
+    gates: GateSettings = GateSettings()
+    """What a rewrite must hold."""
     base_prompt: str = "nicely"
     """How a model is asked that brings no prompt of its own, as the writer's base."""
     live: str | None = None

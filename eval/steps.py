@@ -19,7 +19,7 @@ from train.scorers import Scorer, controls, fitting
 from train.steps import Writer, read_pairs
 from virality import runs
 from virality.errors import ViralityError
-from virality.gates import Verdict
+from virality.gates import Context, Verdict
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,11 +126,14 @@ def rewrite(
     ]
 
 
-def verdicts(rows: Sequence[RewriteRow], chosen: Sequence[Draft]) -> list[tuple[Verdict, ...]]:
-    """Every gate on every rewrite."""
+def verdicts(
+    rows: Sequence[RewriteRow], chosen: Sequence[Draft], context: Context | None = None
+) -> list[tuple[Verdict, ...]]:
+    """Every gate on every rewrite; `context`: thresholds, and what the gates may ask."""
     about = {draft.example_id: draft for draft in chosen}
     return [
-        judge_gates(row.draft, row.rewrite, about[row.example_id].platform, about[row.example_id].lang) for row in rows
+        judge_gates(row.draft, row.rewrite, about[row.example_id].platform, about[row.example_id].lang, context)
+        for row in rows
     ]
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from data_prep.records import Pair
-from eval import giveaways
 from eval.records import Figure
 from eval.returned import Returned
 from eval.style import Array, Space, delta
-from virality.gates.phrases import PhraseList, phrase_list
+from virality.gates import machine_phrases, phrases
 from virality.gates.wording import KNOWN, language_of
 from virality.text.lang import script
-from virality.text.normalise import fold
 
 FEWEST_POSTS = 5
 """Posts of an account, beside the draft, that its style is told from."""
@@ -72,8 +69,7 @@ def figures(returned: Returned, owners: Sequence[str | None], posts: Mapping[str
 
 def has_machine_phrase(text: str) -> bool:
     """Whether the text has a phrase that gives machines away."""
-    folded = fold(text)
-    return any(pattern.search(folded) for pattern in _patterns().values())
+    return bool(phrases.found(machine_phrases.GATE, text))
 
 
 def dashes(text: str) -> int:
@@ -172,8 +168,3 @@ def _script(texts: Sequence[str]) -> str:
 
 def _values(row: Array) -> list[float | None]:
     return [None if np.isnan(value) else value for value in row.tolist()]
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> PhraseList:
-    return phrase_list(giveaways.PHRASES)

@@ -17,11 +17,13 @@ from eval.records import Figure
 from eval.rivals import Rival
 from eval.steps import Draft, RewriteRow
 from eval.systems import System
+from train.candidates import gates_of
 from train.scorers import Scorer
 from virality.errors import ViralityError
-from virality.gates import Verdict
+from virality.gates import Context, Verdict
 from virality.models.vllm_engine import EngineSetting
 from virality.progress import say, step
+from virality.text.lang import detect
 
 _EDITS = ("edits", "random_edit")
 
@@ -81,6 +83,7 @@ def measure(
     work: Path,
     *,
     second_judge: Scorer | None = None,
+    gates: Context | None = None,
     accounts: voice.Accounts,
     corpus: str,
     examples: int,
@@ -97,6 +100,7 @@ def measure(
         judge: says who wins.
         work: folder in which rewrites are kept until the run has ended.
         second_judge: of another family than the first.
+        gates: what all rewrites must hold; None: the usual, and none recites what the writer learned from.
         accounts: of the drafts, with their posts.
         corpus: its name.
         examples: how many are shown.
@@ -117,17 +121,18 @@ def measure(
     if "ungated" in beside:
         out.rows["ungated"] = out.rows["writer"]
     with step("gates, guide and judge"):
-        judged = _verdicts(out.rows, chosen)
+        judged = _verdicts(out.rows, chosen, gates or gates_of(writer.run))
         results = {
             name: outcomes.outcomes(rows, judged[name], subsets.get(name, chosen), guide, judge,
                                     rivals.PICKS.get(name, "guide"))
             for name, rows in out.rows.items() if rows
         }  # fmt: skip
         versus = outcomes.versus(judge, results["writer"], results["base"]) if base else None
+    languages = {draft.example_id: draft.lang or detect(draft.text) or "unknown" for draft in chosen}
     for name, mine in results.items():
         out.scores += outcomes.scores(name, subsets.get(name, chosen), mine, guide.version, judge.version)
         if name not in rivals.UNGATED and name != "random_edit":
-            out.gates += gallery.gate_counts(name, judged[name])
+            out.gates += gallery.gate_counts(name, judged[name], [languages[row.example_id] for row in out.rows[name]])
     place = Place(corpus=corpus, source="rewrites.parquet", family=judge.family, best_of=asked.samples, seed=asked.seed)
     out.figures, out.curves = gains.of_writer(results, versus, place, asked.seed)
     if second_judge is not None:
@@ -183,10 +188,12 @@ def _base(writer: System, chosen: Sequence[Draft], asked: Asked, work: Path) -> 
     )  # fmt: skip
 
 
-def _verdicts(rows: Mapping[str, list[RewriteRow]], chosen: Sequence[Draft]) -> dict[str, list[tuple[Verdict, ...]]]:
+def _verdicts(
+    rows: Mapping[str, list[RewriteRow]], chosen: Sequence[Draft], context: Context
+) -> dict[str, list[tuple[Verdict, ...]]]:
     """The gates' verdicts on the rows of each system; a list that two systems share is looked at once."""
     found: dict[str, list[tuple[Verdict, ...]]] = {}
     for name, mine in rows.items():
         same = next((other for other in found if rows[other] is mine), None)
-        found[name] = steps.verdicts(mine, chosen) if same is None else found[same]
+        found[name] = steps.verdicts(mine, chosen, context) if same is None else found[same]
     return found

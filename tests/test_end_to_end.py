@@ -119,6 +119,12 @@ def test_scores_and_rewrites_are_kept_with_who_made_them(world: Path) -> None:
     assert all((row["value"] is None) == (row["why"] is not None) for row in scores)
 
 
+def test_rewrites_are_compared_with_what_the_writer_learned_from(world: Path) -> None:
+    copied = [one for one in report(world)["gates"] if one["gate"] == "copied" and one["lang"] is None]
+    assert {"writer", "base"} <= {one["system"] for one in copied}
+    assert all(one["not_checked"] == 0 for one in copied)
+
+
 def test_the_ledger_knows_every_row_the_adapter_learned_from(world: Path) -> None:
     import pyarrow.parquet as pq
 
@@ -142,18 +148,44 @@ def test_a_changed_setting_is_refused_by_its_name(world: Path, capsys: pytest.Ca
 
 
 def test_a_draft_stands_with_the_reason_where_nothing_passes(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "3"]) == 0
+    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "3", "--edits", "0"]) == 0
     said = capsys.readouterr().out
     assert said.startswith(DRAFT)
     assert "The draft stands: none of 3 rewrites passed the gates" in said
 
 
 def test_a_suggestion_as_json_is_one_line_with_its_reason(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "2", "--json"]) == 0
+    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "2", "--edits", "0", "--json"]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     answer = json.loads(line)
     assert set(answer) == {"draft", "suggestions", "reason"}
     assert (answer["draft"], answer["suggestions"]) == (DRAFT, [])
+
+
+def test_a_file_of_drafts_is_answered_line_by_line(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("drafts.csv").write_text(f'text\n"{DRAFT}"\n"{"word " * 100}"\n', encoding="utf-8")
+    command = ["suggest", "runs/train/dpo", "--file", "drafts.csv", "--samples", "1", "--platform", "x"]
+    assert main(command) == 0
+    assert "2 drafts, " in capsys.readouterr().out
+    lines = [json.loads(line) for line in Path("drafts.csv.suggestions.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [set(line) for line in lines] == [{"draft", "suggestions", "reason"}] * 2
+    assert "and it allows 280" in lines[1]["reason"]
+    about = json.loads(Path("drafts.csv.suggestions.jsonl.json").read_text(encoding="utf-8"))
+    assert about["scorer"]["run"] == "guide"
+    assert about["adapter"]["run"] == "dpo"
+    assert main(command) == 0
+    assert "done already" in capsys.readouterr().err
+
+
+def test_one_suggestion_leaves_its_sidecar(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suggest", "runs/train/dpo", DRAFT, "--samples", "1", "--out", "suggestion.json"]) == 0
+    made = json.loads(Path("suggestion.json").read_text(encoding="utf-8"))
+    assert made["label"] == "AI-assisted"
+    assert made["draft"]["text"] == DRAFT
+    for one in made["suggestions"]:
+        assert one["origin"] == "edit"
+        assert 0 < one["low"] < one["p_better"] < one["high"] < 1
+    capsys.readouterr()
 
 
 def test_raw_text_repeats(world: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
 from train.scorers import Scorer
 from train.steps import Writer
 from virality.gates import Context, Verdict, check_all, passed
+from virality.gates.aids import with_models
+from virality.gates.corpus import Corpus
 from virality.models import vllm_engine
 from virality.models.generate import Rewrite, generate
 from virality.models.prompts import answer, prompt_ids
@@ -63,9 +66,37 @@ def length_limit(draft_tokens: int) -> int:
     return draft_tokens + draft_tokens // 2 + 16
 
 
-def judge_gates(draft: str, rewrite: str, platform: str | None, lang: str | None) -> tuple[Verdict, ...]:
-    """Every gate's verdict on one rewrite."""
-    return check_all(draft, rewrite, Context(platform=platform, lang=lang))
+def gates_of(
+    run: Path | None = None,
+    encoder: str | None = None,
+    entailment: str | None = None,
+    thresholds: Mapping[str, Any] | None = None,
+) -> Context:
+    """What the gates know where a writer's rewrites are suggested or measured: one rule for both.
+
+    Other words for the same are let pass, and what the run learned from must not be recited.
+
+    Args:
+        run: folder of the writer's run; None: it has none.
+        encoder: of sentences, that says how near two are; None: words decide.
+        entailment: a model that says whether one text follows from the other; None: words decide.
+        thresholds: fields of `Context` that are to differ.
+
+    Raises:
+        ViralityError: a model is not on this machine, or the index of the corpus cannot be read.
+    """
+    corpus = None if run is None else Corpus.beside(run)
+    return Context(**({"paraphrase": True} | dict(thresholds or {})), aids=with_models(encoder, entailment, corpus))
+
+
+_USUAL = gates_of()
+
+
+def judge_gates(
+    draft: str, rewrite: str, platform: str | None, lang: str | None, context: Context | None = None
+) -> tuple[Verdict, ...]:
+    """Every gate's verdict on one rewrite; `context`: other thresholds than the usual ones, and what gates may ask."""
+    return check_all(draft, rewrite, replace(context or _USUAL, platform=platform, lang=lang))
 
 
 def rank(
@@ -77,6 +108,7 @@ def rank(
     edits: int,
     temperature: float,
     seed: int,
+    context: Context | None = None,
 ) -> list[list[Ranked]]:
     """Candidates for each draft, those that pass scored against the draft."""
     found: list[dict[str, Literal["sample", "edit"]]] = [
@@ -91,7 +123,8 @@ def rank(
     verdicts: list[list[tuple[str, Literal["sample", "edit"], bool]]] = []
     for at, (draft, mine) in enumerate(bar(list(zip(drafts, found, strict=True)), "gates", unit="drafts")):
         judged = [
-            (text, origin, passed(judge_gates(draft, text, writer.platform, None))) for text, origin in mine.items()
+            (text, origin, passed(judge_gates(draft, text, writer.platform, None, context)))
+            for text, origin in mine.items()
         ]
         verdicts.append(judged)
         open_ += [(at, text) for text, _, good in judged if good]

@@ -12,7 +12,7 @@ from pathlib import Path
 from data_prep.records import Pair, pair_schema
 from data_prep.sources.table import identifier
 from train import steps
-from train.candidates import Ranked, rank
+from train.candidates import Ranked, gates_of, rank
 from train.drafts import drafts
 from train.scorers import controls
 from train.scorers.calibration import sigmoid_of
@@ -20,7 +20,7 @@ from train.settings import ImproveSettings
 from virality import runs, tables
 from virality.config import load
 from virality.errors import ViralityError
-from virality.gates import Context, gates_hash
+from virality.gates import gates_hash
 from virality.progress import say, step
 from virality.text.similarity import edit_ratio
 
@@ -46,6 +46,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     with step("loading the writer and the scorer"):
         writer = steps.load_writer(Path(settings.writer))
         scorer = steps.load_scorer(Path(settings.scorer))
+    gates = gates_of(Path(settings.writer), settings.gates.encoder, settings.gates.entailment,
+                     settings.gates.thresholds())  # fmt: skip
     ranked = rank(
         [pair.worse for pair in chosen],
         writer,
@@ -54,11 +56,12 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         edits=settings.edits,
         temperature=settings.temperature,
         seed=settings.seed,
+        context=gates,
     )
     made = [
         judged
         for pair, candidates in zip(chosen, ranked, strict=True)
-        for judged in prefer(pair, candidates, settings.least_gain, settings.least_edit)
+        for judged in prefer(pair, candidates, settings.least_gain, settings.least_edit, gates_hash(gates))
     ]
     if not made:
         raise ViralityError(
@@ -77,11 +80,13 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     return here.folder
 
 
-def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float) -> list[Pair]:
+def prefer(
+    source: Pair, candidates: Sequence[Ranked], least_gain: float, least_edit: float, gates: str = ""
+) -> list[Pair]:
     """The best rewrite against the draft left as it is, and against the worst rewrite, where they differ enough.
 
     The draft itself is a rewrite to avoid: a writer that copies says nothing. None where no candidate that passed every
-    gate and changed enough beats the draft with at least `least_gain`.
+    gate and changed enough beats the draft with at least `least_gain`. `gates`: their hash, for the pairs.
     """
     passed = [one for one in candidates if one.passed]
     better = max(
@@ -92,13 +97,13 @@ def prefer(source: Pair, candidates: Sequence[Ranked], least_gain: float, least_
     if better is None or sigmoid_of(better.utility) < least_gain:
         return []
     worst = min(passed, key=lambda one: (one.utility, one.text))
-    made = [_judged(source, better.text, source.worse, sigmoid_of(better.utility))]
+    made = [_judged(source, better.text, source.worse, sigmoid_of(better.utility), gates)]
     if worst.utility < 0:
-        made.append(_judged(source, better.text, worst.text, sigmoid_of(better.utility - worst.utility)))
+        made.append(_judged(source, better.text, worst.text, sigmoid_of(better.utility - worst.utility), gates))
     return made
 
 
-def _judged(source: Pair, better: str, worse: str, p_better: float) -> Pair:
+def _judged(source: Pair, better: str, worse: str, p_better: float, gates: str) -> Pair:
     return Pair(
         pair_id=identifier("judged", source.worse_id, worse, better),
         kind="judged",
@@ -116,5 +121,5 @@ def _judged(source: Pair, better: str, worse: str, p_better: float) -> Pair:
         p_better=p_better,
         weight=2 * p_better - 1,
         faithful=True,
-        gates_hash=gates_hash(Context()),
+        gates_hash=gates,
     )

@@ -20,6 +20,7 @@ from train.settings import WriterSettings
 from train.tracking import Tracker
 from virality import ledger, runs
 from virality.errors import ViralityError
+from virality.gates.corpus import FILE, Corpus
 from virality.progress import is_main, say, step
 
 
@@ -120,6 +121,13 @@ def _shared_fields(recipe: Recipe) -> dict[str, Any]:
             if field.name in {one.name for one in fields(grpo.GrpoRecipe)}}  # fmt: skip
 
 
+def _corpus(settings: WriterSettings, learned: list[Pair]) -> Corpus:
+    """The runs of words of every post that this run, or one it continues, learned from: what must not be recited."""
+    before = Corpus.beside(Path(settings.init)) if settings.init else None
+    posts = (text for pair in learned for text in (pair.worse, pair.better))
+    return Corpus.of(posts, *([] if before is None else [before]))
+
+
 def _finish(
     settings: WriterSettings,
     here: runs.Run,
@@ -131,10 +139,12 @@ def _finish(
     left_out: dict[str, int],
     training: dict[str, Any],
 ) -> None:
-    """Write adapter, tokenizer, ledger and run.json."""
+    """Write adapter, tokenizer, index of the corpus, ledger and run.json."""
     with here.file("adapter") as path:
         adapters.save(model, path, base.base.spec)
         base.tokenizer.save_pretrained(path)
+    with here.file(FILE) as path:
+        _corpus(settings, learned).write(path)
     with here.file("ledger.parquet") as path:
         ledger.write(
             [

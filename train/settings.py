@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from train.gate_settings import GateSettings
 from virality.config import RunSettings, Settings
 
 Rule = tuple[tuple[str, ...], str]
@@ -436,6 +437,8 @@ class ImproveSettings(RunSettings):
     """The best candidate must beat the draft with at least this probability, by the guide."""
     least_edit: float = Field(0.1, ge=0, le=1)
     """Edit ratio between draft and better rewrite, at least."""
+    gates: GateSettings = GateSettings()
+    """What a rewrite must hold."""
 
     def broken(self) -> Iterator[Rule]:
         """There must be candidates."""

@@ -79,13 +79,15 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line; `key=value` and posts may stand before and after the flags, which argparse does not allow."""
     parser = _parser()
     given, rest = parser.parse_known_args(arguments)
-    many = next((name for name in ("overrides", "texts", "runs") if name in given), None)
+    many = next((name for name in ("overrides", "texts", "runs", "drafts") if name in given), None)
     dashes = rest.index("--") if "--" in rest else len(rest)
     strange = rest if many is None else [word for word in rest[:dashes] if word.startswith("-")]
     if strange:
         parser.error(f"unrecognized arguments: {' '.join(strange)}{_advice(strange[0], 'overrides' in given)}")
     if many is not None:
         setattr(given, many, [*getattr(given, many), *rest[:dashes], *rest[dashes + 1 :]])
+    if many == "drafts" and len(given.drafts) > 1:
+        parser.error(f"unrecognized arguments: {' '.join(given.drafts[1:])} (one draft; quote it)")
     return given
 
 
@@ -126,14 +128,24 @@ def _parser() -> argparse.ArgumentParser:
         room.add_argument("--fresh", action="store_true", help="replace what an earlier run left")
         room.add_argument("--dry-run", action="store_true", help="check the settings and say what would be done")
     suggest = _command(commands, "suggest", "rewrites of a draft that passed every gate")
-    suggest.add_argument("run", type=Path, help="folder of a writer's run")
-    suggest.add_argument("draft", help="the post to rewrite")
+    suggest.add_argument("run", help="folder of a writer's run, or a base")
+    suggest.add_argument("drafts", nargs="*", metavar="DRAFT", help="the post to rewrite; after -- with a dash first")
+    suggest.add_argument("--file", type=Path, help="a table of posts, or a text with one a line, in place of a draft")
+    suggest.add_argument("--out", type=Path, help="suggestion.json; of a file its answers (FILE.suggestions.jsonl)")
+    suggest.add_argument("--platform", help="whose length limit holds (default: that of the training posts)")
+    suggest.add_argument("--tone", default="as-is", help="as-is, plain, warm, witty, bold or formal")
     suggest.add_argument("--n", type=int, default=3, help="how many to show at most")
     suggest.add_argument("--samples", type=int, default=8, help="how many to generate and choose from")
+    suggest.add_argument("--edits", type=int, default=8, help="candidates of the draft's own words, at most; 0: none")
+    suggest.add_argument("--alt", metavar="TEXT", help="what the picture beside the post shows")
+    suggest.add_argument("--history", type=Path, metavar="FILE", help="the author's own posts, for their voice")
+    suggest.add_argument("--scorer", type=Path, metavar="RUN", help="that chooses (default: the writer's guide)")
+    suggest.add_argument("--encoder", metavar="MODEL", help="of sentences, that gates may ask whether two say the same")
+    suggest.add_argument("--entailment", metavar="MODEL", help="that gates may ask whether one text says the other")
     suggest.add_argument("--seed", type=int, default=0)
-    suggest.add_argument("--platform", help="whose length limit holds (default: that of the training posts)")
     suggest.add_argument("--raw", action="store_true", help="the writer's greedy text, before the gates")
-    suggest.add_argument("--json", action="store_true", help="one JSON line")
+    suggest.add_argument("--fresh", action="store_true", help="replace what another command left at --out")
+    suggest.add_argument("--json", action="store_true", help="a JSON line a draft")
     score = _command(commands, "score", "which of two posts wins, and how sure")
     score.add_argument("run", type=Path, help="folder of a scorer's run")
     score.add_argument("texts", nargs="*", metavar="POST", help="two posts; after -- where one begins with a dash")
@@ -152,6 +164,13 @@ def _parser() -> argparse.ArgumentParser:
     rate.add_argument("run", type=Path, help="folder of a finished evaluation of a writer")
     rate.add_argument("overrides", nargs="*", metavar="key=value", help="rater=NAME, most=100, port=0")
     rate.add_argument("--results", action="store_true", help="no page: what the raters said, also into the report")
+    serve = _command(commands, "serve", "a page that suggests rewrites, and the same for clients of OpenAI's API")
+    serve.add_argument("run", help="folder of a writer's run, or a base")
+    serve.add_argument("--scorer", type=Path, help="folder of a scorer's run (default: that of the writer)")
+    serve.add_argument("--history", type=Path, help="a table of the author's own posts, whose voice is kept")
+    serve.add_argument("--port", type=int, default=8600, help="0 takes a free one")
+    serve.add_argument("--host", default="127.0.0.1", help="whom it listens to (default: this machine alone)")
+    serve.add_argument("--token", help="what browsers and clients must know (beyond this machine: made where none is)")
     schemas = _command(commands, "schema", "what a config may say: JSON schema for editors, or markdown")
     schemas.add_argument("config", nargs="?", metavar="NAME", help="prepare, train.writer, ... (default: all)")
     schemas.add_argument("--out", type=Path, metavar="FOLDER", help="write each to FOLDER/NAME.json")
@@ -170,8 +189,10 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def _dispatch(given: argparse.Namespace) -> int:
     if given.command == "suggest":
         suggest = importlib.import_module("eval.suggest")
-        return int(suggest.command(given.run, given.draft, n=given.n, samples=given.samples, seed=given.seed,
-                                   platform=given.platform, raw=given.raw, as_json=given.json))  # fmt: skip
+        wanted = suggest.Wanted(given.scorer, given.platform, given.tone, given.n, given.samples, given.edits,
+                                given.alt, given.history, given.seed, given.encoder, given.entailment)  # fmt: skip
+        return int(suggest.command(given.run, given.drafts, wanted, file=given.file, out=given.out, raw=given.raw,
+                                   as_json=given.json, fresh=given.fresh))  # fmt: skip
     if given.command == "score":
         score = importlib.import_module("eval.score")
         return int(score.command(given.run, given.texts, file=given.file, out=given.out, columns=given.columns,
@@ -180,6 +201,10 @@ def _dispatch(given: argparse.Namespace) -> int:
         return int(importlib.import_module("eval.compare").command(given.runs, fresh=given.fresh))
     if given.command == "rate":
         return int(importlib.import_module("eval.rate").command(given.run, given.overrides, results=given.results))
+    if given.command == "serve":
+        serve = importlib.import_module("eval.serve")
+        return int(serve.command(given.run, scorer=given.scorer, history=given.history, port=given.port,
+                                 host=given.host, token=given.token))  # fmt: skip
     if given.command == "schema":
         schema = importlib.import_module("virality.schema")
         return int(schema.command(given.config, out=given.out, markdown=given.markdown))

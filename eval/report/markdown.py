@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from eval.records import Claim, Curve, Example, Figure, Report, Standing
 from eval.report.data import corpus_facts
-from eval.report.examples import odds
+from eval.report.examples import has_base, odds
 from eval.report.figures import curve_table
 from eval.report.labels import (
     CURVES,
@@ -24,6 +24,7 @@ from eval.report.labels import (
 from eval.report.overview import corpus_line
 from eval.report.transfer import family, is_own, matrix
 from eval.report.words import of_controls, of_curves
+from eval.report.writer import language
 from virality.page import NOT_MEASURED, visible
 
 _INLINE = re.compile(r"([\\`*_\[\]{}|~$])")
@@ -64,7 +65,7 @@ def render_markdown(report: Report) -> str:
             ("system", "drafts improved", "say all", "harm", "proxy gap", "frontier", "why"),
             (_standing(one) for one in report.frontier),
         ),
-        _part("Gates", ("gate", "system", "failed", "not checked", "rewrites"), _gates(report)),
+        _part("Gates", ("gate", "system", "language", "failed", "not checked", "rewrites"), _gates(report)),
         *(_examples(report, kind) for kind in KINDS),
         _part("Data and splits", ("", ""), ((plain(k), plain(v)) for k, v in corpus_facts(report).items())),
         _counts("Languages", report.corpus.languages),
@@ -156,21 +157,25 @@ def _standing(one: Standing) -> list[str]:
 
 def _gates(report: Report) -> list[list[str]]:
     return [
-        [plain(one.gate), plain(one.system), f"{one.failed:,}", f"{one.not_checked:,}", f"{one.n:,}"]
+        [
+            *(plain(cell) for cell in (one.gate, one.system, language(one))),
+            *(f"{count:,}" for count in (one.failed, one.not_checked, one.n)),
+        ]
         for one in report.gates
     ]
 
 
 def _examples(report: Report, kind: str) -> str:
     head = ("id", "judge", "scorer", "draft", "rewrite", "base model", "failed gates")
-    return _part(KINDS[kind][0], head, (_example(one) for one in report.examples if one.kind == kind))
+    return _part(KINDS[kind][0], head, (_example(one, has_base(report)) for one in report.examples if one.kind == kind))
 
 
-def _example(example: Example) -> list[str]:
+def _example(example: Example, beside: bool) -> list[str]:
     failed = [
         f"{one.gate}: {one.reason}" if one.reason else one.gate for one in example.verdicts if one.state == "fail"
     ]
-    base = _isolated(example.base_rewrite) if example.base_rewrite is not None else "none passed the gates"
+    none = "none passed the gates" if beside else "not asked"
+    base = _isolated(example.base_rewrite) if example.base_rewrite is not None else none
     texts = [
         _isolated(example.draft),
         _isolated(example.rewrite),

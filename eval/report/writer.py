@@ -42,26 +42,50 @@ def gates(report: Report) -> str:
     """Failures by gate and system, as bars and as a table; empty where no gate was counted."""
     if not report.gates:
         return ""
-    by_key = {(count.gate, count.system): count for count in report.gates}
+    by_key = {(count.gate, count.lang, count.system): count for count in report.gates}
     systems = list(dict.fromkeys(count.system for count in report.gates))
-    names = sorted(
-        dict.fromkeys(count.gate for count in report.gates),
-        key=lambda gate: -_failed_share(by_key, gate, systems),
-    )
-    top = scale([0.0, *(_share(count) for count in report.gates)])[-1]
-    rows = [[bdi(gate), *(_cell(by_key.get((gate, system)), top) for system in systems)] for gate in names]
-    full = [[bdi(c.gate), bdi(c.system), f"{c.failed:,}", f"{c.not_checked:,}", f"{c.n:,}"] for c in report.gates]
+    whole = [count for count in report.gates if count.lang is None]
+    worst: dict[str, float] = {}
+    for count in whole:
+        worst[count.gate] = max(_share(count), worst.get(count.gate, 0.0))
+    names = sorted(worst, key=lambda gate: -worst[gate])
+    top = scale([0.0, *worst.values()])[-1]
+    rows = [[bdi(gate), *(_cell(by_key.get((gate, None, system)), top) for system in systems)] for gate in names]
+    full = [
+        [bdi(c.gate), bdi(c.system), bdi(language(c)), f"{c.failed:,}", f"{c.not_checked:,}", f"{c.n:,}"]
+        for c in report.gates
+    ]
     intro = (
         "<p>A rewrite that fails one gate is worth nothing, however engaging. Bars are failed rewrites "
         "out of all that the system wrote, on one scale; a rewrite may fail several gates.</p>"
     )
     bars = table("Rewrites that failed, by gate and system", ("gate", *systems), rows, len(systems) + 1)
-    counts = table("Rewrites by gate", ("gate", "system", "failed", "not checked", "rewrites"), full, numeric=2)
+    counts = table("Rewrites by gate", ("gate", "system", "language", "failed", "not checked", "rewrites"), full, 3)
     return section(
         "gates",
         "What the gates stopped",
-        f'{intro}<div class="bars">{bars}</div>{fold("All counts", counts)}',
+        f'{intro}<div class="bars">{bars}</div>{_by_language(by_key, names, systems)}{fold("All counts", counts)}',
     )
+
+
+def language(count: GateCount) -> str:
+    """The language of a count, for a table."""
+    return "all" if count.lang is None else count.lang
+
+
+def _by_language(by_key: dict[tuple[str, str | None, str], GateCount], names: list[str], systems: list[str]) -> str:
+    """Gates that failed or did not look at some rewrite, a row for each language; empty where there is only one."""
+    langs = sorted({lang for _, lang, _ in by_key if lang is not None})
+    told = {gate for (gate, _, _), count in by_key.items() if count.failed or count.not_checked}
+    rows = [
+        [bdi(gate), bdi(lang), *(_of_all(by_key.get((gate, lang, system))) for system in systems)]
+        for gate in names if gate in told
+        for lang in langs
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    title = "Rewrites that failed, by gate and language of the draft"
+    return fold("By language", table(title, ("gate", "language", *systems), rows, len(systems) + 2))
 
 
 def _share(count: GateCount) -> float:
@@ -69,15 +93,17 @@ def _share(count: GateCount) -> float:
     return count.failed / count.n if count.n else 0.0
 
 
-def _failed_share(by_key: dict[tuple[str, str], GateCount], gate: str, systems: list[str]) -> float:
-    return max(_share(by_key[gate, system]) for system in systems if (gate, system) in by_key)
-
-
 def _cell(count: GateCount | None, top: float) -> str:
     if count is None:
-        return '<span class="missing">not counted</span>'
-    words = f"{count.failed:,} of {count.n:,} failed" + (
-        f", {count.not_checked:,} not checked" if count.not_checked else ""
-    )
-    drawn = bar(_share(count), top, f"{count.gate}, {count.system}: {words}")
-    return f'{drawn}<span class="beside">{words}</span>'
+        return _of_all(count)
+    words = _words(count)
+    return f'{bar(_share(count), top, f"{count.gate}, {count.system}: {words}")}<span class="beside">{words}</span>'
+
+
+def _of_all(count: GateCount | None) -> str:
+    return '<span class="missing">not counted</span>' if count is None else _words(count)
+
+
+def _words(count: GateCount) -> str:
+    unseen = f", {count.not_checked:,} not checked" if count.not_checked else ""
+    return f"{count.failed:,} of {count.n:,} failed{unseen}"

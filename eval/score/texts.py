@@ -6,9 +6,10 @@ import re
 import unicodedata
 
 from data_prep.sources import Bad
-from eval.suggest import MOST_CHARACTERS
 from virality.text.normalise import normalise
 
+MOST_CHARACTERS = 20_000
+"""Characters that a post has at most."""
 NOT_A_TEXT, EMPTY, TOO_LONG, NOT_SURE = "not a text", "empty", "too long", "not sure"
 UNREADABLE = "cannot be read"
 _NO_WORDING = re.compile(r"\s*(?:[-+]?\d[\d.,]*(?:e[-+]?\d+)?|nan|null|none)\s*", re.IGNORECASE)

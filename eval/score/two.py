@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from eval.score import languages
-from eval.score.texts import EMPTY, unfit
-from eval.suggest import MOST_CHARACTERS
+from eval.score.texts import EMPTY, MOST_CHARACTERS, unfit
 from train.scorers import Scorer
 from train.scorers.calibration import sigmoid_of
 from train.scorers.reasons import Reason
@@ -111,14 +110,14 @@ def as_text(found: Compared) -> str:
         return _filled(f"not scored: {found.why}")
     two = (found.first, found.second) if found.likelier == "first" else (found.second, found.first)
     if found.why is None:
-        head = [f"{_percent(found.confidence)}  {shown(two[0])}"]
+        head = [f"{percent(found.confidence)}  {shown(two[0])}"]
     else:
         shares = zip((found.confidence, 1 - found.confidence), two, strict=True)
-        head = [_filled(found.why), *(f"  {_percent(share)}  {shown(text)}" for share, text in shares)]
+        head = [_filled(found.why), *(f"  {percent(share)}  {shown(text)}" for share, text in shares)]
     for title, side in (("For it", found.likelier), ("For the other", _other(found.likelier))):
         mine = [one for one in found.reasons if one.side == side]
         if mine:
-            head += ["", f"{title}, in points on an even chance:", *map(_line, mine)]
+            head += ["", f"{title}, in points on an even chance:", *map(line, mine)]
     return "\n".join(head)
 
 
@@ -132,12 +131,13 @@ def shown(text: str) -> str:
     )
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """No probability is shown as certainty."""
     return ">99%" if share > 0.99 else "<1%" if share < 0.01 else f"{share:.0%}"
 
 
-def _line(reason: Reason) -> str:
+def line(reason: Reason) -> str:
+    """A reason as a line: points on an even chance, and what moves them."""
     points = 100 * (sigmoid_of(abs(reason.moves)) - 0.5)
     what = reason.what
     if reason.kind == "word":

@@ -194,11 +194,14 @@ def _gates() -> list[GateCount]:
         "bait": (22, 47, 0),
         "toxicity": (0, 3, 960),
     }
+    langs: dict[str | None, int] = {None: 12, "ar": 1, "en": 11}  # twelfths of the 960 rewrites
     return [
-        GateCount(system=system, gate=gate, failed=counts[i], not_checked=min(counts[2], 960 - counts[i]), n=960)
+        GateCount(system=system, gate=gate, lang=lang, failed=counts[i] // 12 * part,
+                  not_checked=min(counts[2], 960 - counts[i] // 12 * 12) // 12 * part, n=80 * part)
+        for lang, part in langs.items()
         for gate, counts in failed.items()
         for i, system in enumerate(("writer", "base"))
-    ]
+    ]  # fmt: skip
 
 
 def _curves() -> list[Curve]:

@@ -78,7 +78,10 @@ def test_meaning_is_told_in_arabic_too() -> None:
 
 
 def test_a_new_sentence_is_a_new_claim_though_most_words_are_old() -> None:
-    draft = "The council will repair the old bridge, both schools, the market hall and the swimming pool by winter."
+    draft = (
+        "The council will repair the old bridge, both schools, the market hall, the museum roof, the library windows, "
+        "the harbour crane and the swimming pool by winter."
+    )
     assert meaning.support(f"{draft}", f"{draft} Residents cheer loudly.", "en") > meaning.SUPPORT
     assert meaning.new_claim(draft, f"{draft} Residents cheer loudly.", "en")
     assert not meaning.new_claim(draft, f"Wow! {draft}", "en")

@@ -348,6 +348,16 @@ def test_failed_gates_are_named_with_their_reason() -> None:
     assert "<b><bdi>numbers</bdi></b> failed: <bdi>&#x27;15%&#x27; is not in the draft</bdi>" in page
 
 
+def test_gates_are_told_for_each_language_and_for_all() -> None:
+    report = sample_report()
+    page, text = render_html(report), render_markdown(report)
+    assert "<summary>By language</summary>" in page
+    for one in report.gates:
+        assert f"| {one.gate} | {one.system} | {one.lang or 'all'} | {one.failed:,} | {one.not_checked:,} |" in text
+    alone = report.model_copy(update={"gates": [one for one in report.gates if one.lang is None]})
+    assert "<summary>By language</summary>" not in render_html(alone)
+
+
 def test_markdown_has_the_same_figures() -> None:
     report = sample_report()
     rows = [re.split(r"(?<!\\)\|", line) for line in render_markdown(report).splitlines()]

@@ -122,10 +122,23 @@ def test_pair_scores_name_scorer_and_version(scorer: Scorer) -> None:
 
 def test_gates_are_counted_over_all_rewrites_of_a_system() -> None:
     unseen = (Verdict("names", "not_checked", "no capitals"),)
-    counts = {one.gate: one for one in gate_counts("writer", [FAIL, FAIL, PASS, unseen])}
+    counted = gate_counts("writer", [FAIL, FAIL, PASS, unseen], ["en"] * 4)
+    counts = {one.gate: one for one in counted}
     assert set(counts) == set(GATES)
+    assert len(counted) == len(GATES)
+    assert all(one.lang is None for one in counted)
     assert (counts["numbers"].failed, counts["numbers"].n) == (2, 4)
     assert counts["names"].not_checked == 1
+
+
+def test_gates_are_counted_for_each_language_of_the_drafts_too() -> None:
+    unseen = (Verdict("names", "not_checked", "no capitals"),)
+    counted = gate_counts("writer", [FAIL, unseen, PASS, FAIL], ["en", "ar", "ar", "unknown"])
+    counts = {(one.lang, one.gate): (one.failed, one.not_checked, one.n) for one in counted}
+    assert {lang for lang, _ in counts} == {None, "ar", "en", "unknown"}
+    assert counts[None, "numbers"] == (2, 0, 4)
+    assert [counts[lang, "numbers"] for lang in ("ar", "en", "unknown")] == [(0, 0, 2), (1, 0, 1), (1, 0, 1)]
+    assert counts["ar", "names"] == (0, 1, 2)
 
 
 def outcome(at: int, judge: float | None) -> Outcome:

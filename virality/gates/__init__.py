@@ -8,25 +8,38 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields
 from types import ModuleType
 
 from virality.gates import (
     bait,
+    causes,
     changed,
     claims,
     clickbait,
+    contradiction,
+    copied,
+    dates,
+    denial,
     handles,
+    hashtags,
+    hype,
     language,
     length,
+    lexicon,
     links,
+    machine_phrases,
+    modality,
     names,
     negation,
     numbers,
     omission,
+    outrage,
+    roles,
     toxicity,
     wording,
 )
+from virality.gates import format as form
 from virality.gates.verdict import Context, State, Verdict
 
 __all__ = [
@@ -44,30 +57,44 @@ __all__ = [
 
 Gate = Callable[[str, str, Context], Verdict]
 
-VERSION = 1
+VERSION = 2
 """Raised by hand when a gate decides differently without a change of its lists or thresholds."""
 
 _MODULES: dict[str, ModuleType] = {
     "changed": changed,
+    "format": form,
     "length": length,
     "language": language,
     "numbers": numbers,
+    "dates": dates,
     "links": links,
     "handles": handles,
+    "hashtags": hashtags,
     "names": names,
     "omission": omission,
     "claims": claims,
+    "negation": denial,
+    "modality": modality,
+    "contradiction": contradiction,
+    "roles": roles,
+    "causes": causes,
     "bait": bait,
     "clickbait": clickbait,
     "toxicity": toxicity,
+    "outrage": outrage,
+    "machine_phrases": machine_phrases,
+    "hype": hype,
+    "copied": copied,
 }
 GATES: dict[str, Gate] = {name: module.check for name, module in _MODULES.items()}
 """Every gate by name, in the order they are asked."""
 
-FACT_GATES: tuple[str, ...] = ("numbers", "links", "handles", "names", "omission", "claims")
+FACT_GATES: tuple[str, ...] = (
+    "numbers", "dates", "links", "handles", "hashtags", "names", "omission", "claims", "negation",
+)  # fmt: skip
 """The gates that decide whether one post says the same as another (the `faithful` of a pair)."""
 
-_SHARED: dict[str, ModuleType] = {"negation": negation, "wording": wording}
+_SHARED: dict[str, ModuleType] = {"denials": negation, "lexicon": lexicon, "wording": wording}
 _PER_POST = ("platform", "lang")
 
 
@@ -88,7 +115,8 @@ def keeps_facts(draft: str, rewrite: str, context: Context) -> bool:
 
 def gates_hash(context: Context) -> str:
     """12 hex digits over gates, word lists, thresholds and version; not over platform and language."""
-    thresholds = {key: value for key, value in asdict(context).items() if key not in _PER_POST}
+    known = {field.name: getattr(context, field.name) for field in fields(context) if field.name not in _PER_POST}
+    thresholds = known | {"aids": context.aids.versions}
     lists = {name: getattr(module, "LISTS", ()) for name, module in (_MODULES | _SHARED).items()}
     content = json.dumps([VERSION, list(GATES), FACT_GATES, thresholds, lists], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from virality.gates.verdict import Context, Verdict, failed
-from virality.text.platforms import LIMITS, length
+from virality.text.platforms import excess
 
 GATE = "length"
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
-    """Fails over the platform's limit, beyond `max_growth` and `growth_slack`, or under `min_length`.
+    """Fails over a limit of the platform, beyond `max_growth` and `growth_slack`, or under `min_length`.
 
-    The platform's limit is in the platform's unit, the others are in code points.
+    The platform's limits are in its own units (characters, bytes, hashtags), the others in code points.
 
     Raises:
         ViralityError: the context names an unknown platform.
     """
-    if context.platform is not None:
-        size = length(rewrite, context.platform)
-        if size > (limit := LIMITS[context.platform]):
-            reason = f"{size} characters as {context.platform} counts, the limit is {limit}"
-            return failed(GATE, reason, str(size))
+    if context.platform is not None and (reason := excess(rewrite, context.platform)):
+        return failed(GATE, reason, reason.split()[0])
     before, after = len(draft), len(rewrite)
     if after > context.max_growth * before + context.growth_slack:
         return failed(GATE, f"{after} characters, the draft has {before}: too long", str(after))

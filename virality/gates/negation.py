@@ -1,4 +1,4 @@
-"""The denying words of a post, English and Arabic: what must be as many in the rewrite as in the draft."""
+"""The denying words of a post, English and Arabic with its dialects: what the negation gate compares."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from virality.text.vocabulary import vocabulary
 NEGATIONS = {
     "en": vocabulary(
         "not no never none nor neither nothing nobody nowhere without cannot cant dont doesnt didnt wont",
-        "wouldnt couldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint mustnt neednt",
+        "wouldnt couldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint mustnt neednt dunno",
     ),
     "ar": vocabulary(
-        "لا لم لن ليس ليست ليسوا لست لسنا ما بدون دون مش مو موش ماكو مفيش مافيش مافي ماعاد بلا غير",
+        "لا لم لن ليس ليست ليسوا لست لسنا ما بدون دون مش مو موش مب ماكو مفيش مافيش مافي ماعاد بلا غير عدم",
+        "مانو ماهو ماني مانا ماهي مهو منو محدش ماحدش ماحدا محد ماشي ماكانش مكانش مكنتش ماكنتش ولاشي",
     ),
 }
 """Words that deny, as `fold` spells them."""
@@ -29,7 +30,15 @@ _OPENS_A_NAMING = vocabulary(
     "اروع اعظم يلي اللي بين بعد قبل",
 )
 _NO_DENIAL_AFTER_LA = ("سيما", "بد", "شك")  # 'especially', 'must', 'no doubt'
-_GLUED = re.compile("^[وف](?=(?:لا|لم|لن|ليس|ليست|ما|مش|بدون|دون|بلا|غير)$)")
+_STILL = re.compile("^[اينت]?زا?ل")
+_GLUED = re.compile("^[وف](?=(?:لا|لم|لن|ليس|ليست|ما|مش|مو|مب|مفيش|مافي|بدون|دون|بلا|غير|محدش|م\\w{2,}ش)$)")
+_NO_VERB = vocabulary("متوحش ماتش مشمش مفتش مهمش مدهش منعش مشوش ماتشات معاش معيش مفرش مقاش مشاش")
+_BEFORE_WHAT = vocabulary(
+    "بعد قبل كل مثل زي متل كيف حسب وفق عند مع من عن في طال قد اول فور ك هذا ب علي الي غير حين وقت بقدر"
+)
+AROUND = re.compile(r"^(?:ما(?=\w{4})|م(?=[يتنبحكرعقفسهجخش]))\w{2,}ش$")
+"""A spoken verb between 'ما' and 'ش': 'مكنتش', 'ماقدرتش'."""
+
 
 LISTS = (
     {lang: sorted(rows) for lang, rows in NEGATIONS.items()},
@@ -45,19 +54,29 @@ def negations(text: str, lang: str) -> tuple[str, ...]:
 
 
 def _of_sentence(sentence: str, lang: str) -> list[str]:
-    keys = [key for word in words(sentence) for key in folded_keys(word)]
-    if lang == "ar":
-        keys = [_GLUED.sub("", key) for key in keys]
+    keys = denial_keys(sentence, lang)
     asks = sentence.rstrip('"”’)»').endswith(("؟", "?"))
-    return [key for i, key in enumerate(keys) if key in NEGATIONS[lang] and _denies(keys, i, asks)]
+    return [key for i, key in enumerate(keys) if is_denial(key, lang) and denies(keys, i, asks)]
 
 
-def _denies(keys: list[str], i: int, asks: bool) -> bool:
+def denial_keys(sentence: str, lang: str) -> list[str]:
+    """The folded words of a sentence; in Arabic without 'and' before a denial."""
+    keys = [key for word in words(sentence) for key in folded_keys(word)]
+    return [_GLUED.sub("", key) for key in keys] if lang == "ar" else keys
+
+
+def is_denial(key: str, lang: str) -> bool:
+    """Whether a folded word may deny: one of the list, or an Arabic verb between 'ما' and 'ش'."""
+    return key in NEGATIONS[lang] or (lang == "ar" and AROUND.match(key) is not None and key not in _NO_VERB)
+
+
+def denies(keys: list[str], i: int, asks: bool, loose: bool = False) -> bool:
+    """Whether the word at `i` denies here; `asks`: in a question; `loose`: in dialect, where 'ما' mostly does."""
     key, after = keys[i], keys[i + 1 : i + 2]
     if key == "ما":
-        return _ma_denies(keys, i, asks)
-    if key == "لا":
-        return not any(word.startswith(_NO_DENIAL_AFTER_LA) for word in after)
+        return _ma_denies(keys, i, asks) or (loose and _may_deny(keys, i))
+    if key in ("لا", "لم"):
+        return not any(word.startswith(_NO_DENIAL_AFTER_LA) or _STILL.match(word) for word in after)
     return key != "no" or not (after and after[0].isdecimal())
 
 
@@ -71,6 +90,14 @@ def _ma_denies(keys: list[str], i: int, asks: bool) -> bool:
     if not after or after[0] in _OPENS_A_NAMING or after[0].startswith("ال"):
         return False
     return after[0] in _SPOKEN or not _DENIED.isdisjoint(after) or (i == 0 and not asks)
+
+
+def _may_deny(keys: list[str], i: int) -> bool:
+    """Whether this 'ما' may be 'not' in dialect: before a word that is no noun, and not in 'after what', 'all that'."""
+    after = keys[i + 1 : i + 2]
+    if not after or after[0] in _OPENS_A_NAMING or after[0].startswith("ال"):
+        return False
+    return i == 0 or _BEFORE_WHAT.isdisjoint((keys[i - 1], keys[i - 1].lstrip("وف")))
 
 
 def folded_keys(word: str) -> list[str]:

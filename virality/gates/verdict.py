@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from virality.gates.aids import Aids
 
 State = Literal["pass", "fail", "not_checked"]
 
@@ -36,11 +38,28 @@ class Context:
         min_kept_words: least share (0 to 1) of the draft's content words that stand in the rewrite.
         max_new_words: greatest share (0 to 1) of the rewrite's content words that the draft does not have.
         max_new_count: greatest number of such words, whatever the share.
+        paraphrase: whether other words for the same are let pass (synonyms, and what stands in a lost word's
+            place), as for suggestions; else only the same stems count, as for pairs of training.
+        min_kept_freely: `min_kept_words` of such rewrites, a synonym counted as kept.
+        max_new_freely: `max_new_words` of such rewrites, a synonym counted as known.
+        gone_for_new: how many words of the draft must have gone where 0, 1, 2 ... words are new; the last for all
+            more.
+        new_for_gone: how many words must be new where 0, 1, 2 ... of the draft have gone; the last for all more.
+        aids: models at hand, see `virality.gates.aids`.
+        min_entailment: least probability that each of draft and rewrite says all that the other does, where a model
+            is at hand.
+        min_similarity: least cosine of a draft and a rewrite that keeps less than `min_kept_words`, where an
+            encoder is at hand.
+        max_free_words: lost and new content words together, beyond which a rewrite counts as free.
         max_growth: greatest length of the rewrite as a multiple of the draft's, before `growth_slack`.
         growth_slack: characters that a rewrite may be longer beyond that.
         min_length: least length of the rewrite as a multiple of the draft's.
         repeated_words: words in the sequence whose repetition counts as degenerate.
         repeated_times: how often such a sequence must stand, and more often than in the draft, to fail.
+        max_copied_words: greatest number of words in a row that stand in the training corpus and not in the draft; an
+            index sees 8 and more.
+        clickbait_odds: least log-odds, in nats, at which the model of headlines calls a rewrite clickbait.
+        clickbait_rise: least rise of them over the draft's.
     """
 
     platform: str | None = None
@@ -48,11 +67,23 @@ class Context:
     min_kept_words: float = 0.7
     max_new_words: float = 0.25
     max_new_count: int = 8
+    paraphrase: bool = False
+    min_kept_freely: float = 0.45
+    max_new_freely: float = 0.55
+    gone_for_new: tuple[int, ...] = (0, 1, 1, 2, 3, 3)
+    new_for_gone: tuple[int, ...] = (0, 0, 1, 1, 2, 3)
+    min_entailment: float = 0.5
+    min_similarity: float = 0.5
+    max_free_words: int = 5
     max_growth: float = 1.5
     growth_slack: int = 40
     min_length: float = 0.5
     repeated_words: int = 4
     repeated_times: int = 2
+    max_copied_words: int = 10
+    aids: Aids = field(default_factory=Aids)
+    clickbait_odds: float = 5.0
+    clickbait_rise: float = 6.5
 
 
 MAX_EVIDENCE = 5

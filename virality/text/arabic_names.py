@@ -1,42 +1,47 @@
-"""Names in Arabic, which has no capitals to know them by: those of a list of places, organisations and people.
+"""Names in Arabic, which has no capitals to know them by: places, organisations and people of a list, and cue words.
 
-The list holds what Arabic posts name often; a name that is not on it is not seen. Words that are more often no name
-('أمل', 'علي' beside 'على', 'حماس') are left out on purpose.
+The list (`data/names_ar.json`) holds what Arabic posts name often. A given name that is more often a common word
+('كريم', 'أمل') is a name only before a surname or after a title. `after_cues` finds what stands after words such as
+'شركة'.
 """
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from importlib import resources
 
-from virality.text.normalise import fold
+from virality.text.normalise import fold, sentences, words
+from virality.text.vocabulary import vocabulary
 
-_PLACES = (
-    "مصر السعودية الإمارات قطر الكويت البحرين اليمن العراق سوريا/سورية لبنان الأردن فلسطين إسرائيل السودان ليبيا",
-    "تونس الجزائر المغرب موريتانيا الصومال جيبوتي تركيا إيران أفغانستان باكستان الهند الصين اليابان كوريا روسيا",
-    "أوكرانيا ألمانيا فرنسا بريطانيا إيطاليا إسبانيا البرتغال هولندا بلجيكا سويسرا النمسا اليونان السويد النرويج",
-    "الدنمارك بولندا الولايات_المتحدة/أمريكا/أميركا كندا المكسيك البرازيل الأرجنتين أستراليا إثيوبيا نيجيريا كينيا",
-    "أوروبا/أوربا أفريقيا/إفريقيا آسيا الرياض مكة دبي أبوظبي/أبو_ظبي الدوحة القاهرة الإسكندرية الجيزة أسوان بيروت",
-    "دمشق حلب حمص بغداد البصرة الموصل أربيل القدس غزة رام_الله نابلس عمّان صنعاء عدن الخرطوم طرابلس بنغازي الرباط",
-    "الدار_البيضاء مراكش نواكشوط أنقرة إسطنبول/اسطنبول طهران كابول بكين طوكيو موسكو كييف برلين باريس لندن روما مدريد",
-    "بروكسل جنيف فيينا أثينا واشنطن نيويورك كاليفورنيا",
+_TITLES = vocabulary(
+    "الدكتور دكتور الدكتوره دكتوره المهندس المهندسه الاستاذ استاذ الاستاذه استاذه الشيخ الشيخه السيد السيده الرييس",
+    "الوزير النايب اللاعب اللاعبه المدرب كابتن الكابتن الفنان الفنانه الشاعر الشاعره الروايي الكاتب الكاتبه الباحث",
+    "الباحثه المحامي المحاميه القاضي الحارس المهاجم الحاج حاج الحاجه عم عمو خاله مدام اسطي معلم المعلم الامير الاميره",
+    "الطبيب الطبيبه البروفيسور القايد العميد الملك الطالب الطالبه الطفل الطفله المخرج المخرجه المطرب المطربه",
+    "جدتي جدي اختي اخويا صديقي صديقتي زميلي زميلتي ابو ام يا",
 )
-_ORGANISATIONS = (
-    "الأمم_المتحدة الناتو أوبك/الأوبك فيفا/الفيفا يونيسف/اليونيسف يونسكو/اليونسكو حزب_الله طالبان داعش أرامكو",
-    "غوغل/جوجل فيسبوك تويتر يوتيوب إنستغرام/انستجرام واتساب مايكروسوفت أمازون تسلا سامسونغ/سامسونج برشلونة ليفربول",
-    "تشيلسي ريال_مدريد الأهلي الزمالك",
+"""Words before the name of a person, folded."""
+
+_DIAMETER = "قطر"
+"""Qatar, and the word for a diameter."""
+
+_MEASURED = frozenset(("نحو", "حوالي", "قرابه", "يبلغ"))
+_NO_NAME = vocabulary(
+    "في من الي علي عن مع بين عند منذ حتي خلال بعد قبل ضد نحو فوق تحت الذي التي الذين اللي هذا هذه ذلك هو هي هم كان",
+    "كانت ان او ثم قد لا لم لن ما اليوم الان الاثنين الثلاثاء الاربعاء الخميس الجمعه السبت الاحد صباح مساء صباحا مساء",
+    "جديد جديده صغير صغيره كبير كبيره اخر اخري واحد",
 )
-_PEOPLE = (
-    "محمد أحمد محمود مصطفى خالد يوسف إبراهيم حسين فاطمة مريم زينب عائشة ياسر طارق سلمان بشار عباس عبدالله/عبد_الله",
-    "عبدالرحمن/عبد_الرحمن عبدالعزيز/عبد_العزيز نتنياهو ترامب/ترمب بايدن أوباما بوتين ماكرون ميركل أردوغان/اردوغان",
-    "السيسي ميسي رونالدو مبابي نيمار زيدان غوارديولا ليلى سارة جورج جون ديفيد مايكل",
+"""Words that are no part of a name, folded."""
+
+_CUES = vocabulary(
+    "مدينه محافظه ولايه بلده قريه حي شارع طريق ميدان ساحه جزيره بحيره نهر جبل وادي مخيم مطار ميناء جسر دوار حومه",
+    "شركه موسسه جامعه معهد كليه مدرسه نادي اتحاد بلديه وزاره هييه منظمه جمعيه بنك مصرف مصنع معصره متجر محل مكتبه",
+    "دار مستشفي عياده مركز مرصد صحيفه جريده قناه وكاله حزب متحف مطعم مقهي كافيه فندق مسرح ملعب استاد تعاونيه مخبز",
+    "بوتيك فرقه مجموعه مختبر صيدليه منتزه حديقه محميه سد كورنيش برج سوق جامع مسجد كنيسه قاعه روايه كتاب ديوان فيلم",
+    "مسلسل اغنيه تطبيق منصه رابطه",
 )
-_NAMES = {
-    fold(spelling.replace("_", " ")): fold(spellings.split("/")[0].replace("_", " "))
-    for row in (*_PLACES, *_ORGANISATIONS, *_PEOPLE)
-    for spellings in row.split()
-    for spelling in spellings.split("/")
-}
-"""Spelling, folded -> the name's first spelling, folded."""
+"""Words before the name of a place, an organisation or a work, folded and without an article."""
 
 
 @lru_cache(maxsize=8192)
@@ -49,17 +54,85 @@ def find_arabic_names(text: str) -> tuple[str, ...]:
     at = 0
     while at < len(tokens):
         two = _known(tokens[at], f" {tokens[at + 1]}") if at + 1 < len(tokens) else None
-        if name := two or _known(tokens[at]):
+        name = two or _known(tokens[at])
+        if name and not (name == _DIAMETER and _measured(tokens[at + 1 : at + 2])):
             found.append(name)
         at += 2 if two else 1
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
+def people(text: str) -> tuple[str, ...]:
+    """Words of names of persons, folded: after a title, and a surname with the given name before it."""
+    if text.isascii():
+        return ()
+    found: list[str] = []
+    for sentence in sentences(text):
+        tokens = [key for word in words(sentence) for key in fold(word).split()]
+        for at, token in enumerate(tokens[:-1]):
+            after = tokens[at + 1]
+            given = _bare(token, _given())
+            if after in _NO_NAME:
+                continue
+            if given and (after.startswith("ال") or after in ("بن", "بنت", "ابن", "ابو") or after in _given()):
+                found += [given, after, *tokens[at + 2 : at + 3 if after in ("بن", "بنت", "ابن", "ابو") else at + 2]]
+            elif token in _TITLES and _bare(after, _given()):
+                found.append(after)
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4096)
+def after_cues(text: str) -> dict[str, tuple[str, ...]]:
+    """What stands after the words that a name follows ('شركه' -> ('سنابل',)), folded; titles too."""
+    if text.isascii():
+        return {}
+    found: dict[str, list[str]] = {}
+    for sentence in sentences(text):
+        tokens = [key for word in words(sentence) for key in fold(word).split()]
+        for at, token in enumerate(tokens[:-1]):
+            cue = _bare(token, _CUES) or (token if token in _TITLES else None)
+            if cue and tokens[at + 1] not in _NO_NAME:
+                found.setdefault(cue, []).append(tokens[at + 1])
+    return {cue: tuple(names) for cue, names in found.items()}
+
+
+def _measured(after: list[str]) -> bool:
+    """Whether what follows 'قطر' tells that it is a diameter."""
+    return any(token in _MEASURED or token.isdecimal() or token.startswith("ال") for token in after)
+
+
+def _bare(token: str, these: frozenset[str]) -> str | None:
+    return next((form for form in without_particles(token) if form in these), None)
+
+
 def _known(token: str, rest: str = "") -> str | None:
-    return next((_NAMES[form + rest] for form in _forms(token) if form + rest in _NAMES), None)
+    return next((_names()[form + rest] for form in without_particles(token) if form + rest in _names()), None)
 
 
-def _forms(token: str) -> list[str]:
+@lru_cache(maxsize=1)
+def _data() -> dict[str, list[str]]:
+    text = resources.files("virality").joinpath("text", "data", "names_ar.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Spelling, folded -> the name's first spelling, folded."""
+    return {
+        fold(spelling.replace("_", " ")): fold(row.split("/")[0].replace("_", " "))
+        for kind in ("given", "organisations", "places")
+        for row in reversed(_data()[kind])
+        for spelling in row.split("/")
+    }
+
+
+@lru_cache(maxsize=1)
+def _given() -> frozenset[str]:
+    rows = _data()["given"] + _data()["given_or_word"]
+    return frozenset(fold(spelling.replace("_", " ")) for row in rows for spelling in row.split("/"))
+
+
+def without_particles(token: str) -> list[str]:
     """The token, and what is left without the particles that may be glued to it: و ف, ب ل ك, and لل for ل + ال."""
     forms = [token]
     if token[0] in "وف":
@@ -69,4 +142,4 @@ def _forms(token: str) -> list[str]:
             forms.append(f"ال{form[2:]}")
         elif form[:1] in ("ب", "ل", "ك"):
             forms.append(form[1:])
-    return forms
+    return [form for form in forms if form]

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from virality.errors import ViralityError
-from virality.text.normalise import HANDLE, LINK, MARKS
+from virality.text.normalise import HANDLE, HASHTAG, LINK, MARKS
 
 LIMITS: dict[str, int] = {
     "x": 280,
@@ -18,12 +18,16 @@ LIMITS: dict[str, int] = {
     "instagram": 2200,
     "facebook": 63206,
     "linkedin": 3000,
-    "reddit": 40_000,  # a post; its title 300
+    "reddit": 40_000,  # a post
+    "reddit-title": 300,
     "youtube": 100,  # the title
     "hackernews": 80,  # the title
     "headline": 200,  # no platform's rule: what a headline should stay under
 }
 """Greatest length by platform, in the unit that `length` counts for it."""
+
+ALSO: dict[str, tuple[tuple[str, int], ...]] = {"bluesky": (("bytes", 3000),), "instagram": (("hashtags", 30),)}
+"""What else a platform counts, and the most that it takes: bytes of UTF-8 (lexicon app.bsky.feed.post), hashtags."""
 
 _LINK_LENGTH = 23
 _PICTURE = (
@@ -48,7 +52,7 @@ def length(text: str, platform: str) -> int:
     x: weighted characters (twitter-text v3: 1 in the light ranges, else 2; a link 23, an emoji sequence 2).
     bluesky: grapheme clusters. mastodon: the same, a link with protocol is 23, the server of a handle is
     free. threads: code points, emoji as their UTF-8 bytes. instagram, facebook, linkedin: UTF-16 units, as
-    a browser counts. reddit, youtube, hackernews, headline: code points.
+    a browser counts. reddit and its title, youtube, hackernews, headline: code points.
 
     Raises:
         ViralityError: the platform is not known.
@@ -59,6 +63,21 @@ def length(text: str, platform: str) -> int:
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known are {', '.join(LIMITS)}"
         raise ViralityError(f"platform: {platform!r} is not known; {hint}")
     return count(text)
+
+
+def excess(text: str, platform: str) -> str:
+    """What is too much for `platform`, with its limit: '301 characters as x counts, the limit is 280'; '' if it fits.
+
+    Raises:
+        ViralityError: the platform is not known.
+    """
+    if (size := length(text, platform)) > (limit := LIMITS[platform]):
+        return f"{size} characters as {platform} counts, the limit is {limit}"
+    for what, most in ALSO.get(platform, ()):
+        count = len(text.encode()) if what == "bytes" else len(HASHTAG.findall(text))
+        if count > most:
+            return f"{count} {what}, {platform} takes {most}"
+    return ""
 
 
 def graphemes(text: str) -> list[str]:
@@ -100,6 +119,7 @@ _COUNTS: dict[str, Callable[[str], int]] = {
     "facebook": _count_utf16,
     "linkedin": _count_utf16,
     "reddit": len,
+    "reddit-title": len,
     "youtube": len,
     "hackernews": len,
     "headline": len,

@@ -5,96 +5,23 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from virality.text.normalise import ascii_digits, without_harakat
-from virality.text.vocabulary import vocabulary
+from virality.text.clocks import with_clocks
+from virality.text.normalise import ascii_digits
+from virality.text.number_words import arabic_in_digits, english_in_digits
+from virality.text.units import DUAL, ISO_BEFORE, SCALES, UNITS
 
-_ALEFS = str.maketrans("أإآ", "ااا")
-
-
-def _table(rows: dict[str, str]) -> dict[str, str]:
-    """Canonical by word, from words by canonical; Arabic also with bare alefs."""
-    table = {word: name for name, row in rows.items() for word in vocabulary(row)}
-    return table | {word.translate(_ALEFS): name for word, name in table.items()}
-
-
-_SCALES = _table(
-    {
-        "2": "hundred",
-        "3": "k thousand ألف ألفا آلاف",
-        "6": "mn mln million millions مليون مليونا ملايين",
-        "9": "bn billion billions مليار مليارات بليون",
-        "12": "tn trillion trillions تريليون",
-    }
-)
-_GLUED_SCALES = {"M": "6", "B": "9", "T": "12"}
-_UNITS = _table(
-    {
-        "%": "percent per_cent بالمئة بالمائة في_المئة في_المائة",
-        "$": "dollar dollars usd us_dollars bucks دولار دولارا دولارات",
-        "€": "euro euros eur يورو",
-        "£": "gbp pounds",
-        "km": "km kms kilometre kilometres kilometer kilometers كم كيلومتر كيلومترا كيلومترات",
-        "m": "m metre metres meter meters متر مترا أمتار",
-        "cm": "cm centimetres centimeters سم",
-        "mi": "mile miles ميل أميال",
-        "ft": "ft foot feet قدم",
-        "kg": "kg kgs kilo kilos kilogram kilograms كجم كغم كيلو كيلوغرام",
-        "lb": "lb lbs",
-        "mph": "mph",
-        "km/h": "km/h kmh kph",
-        "°c": "°c",
-        "°f": "°f",
-        "second": "second seconds sec secs ثانية ثوان ثواني",
-        "minute": "minute minutes min mins دقيقة دقائق",
-        "hour": "hour hours hr hrs h ساعة ساعات",
-        "day": "day days يوم يوما أيام",
-        "week": "week weeks أسبوع أسبوعا أسابيع",
-        "month": "month months شهر شهرا أشهر شهور",
-        "year": "year years yr yrs سنة سنوات عام عاما أعوام",
-    }
-)
 _MONEY = frozenset("$€£¥₹")
-
-
-def _counted(row: str, first: int, step: int = 1) -> dict[str, int]:
-    """Value by word of a row of numbers; '/' parts the spellings of one number."""
-    return {word: first + i * step for i, group in enumerate(row.split()) for word in group.split("/")}
-
-
-_ONES = _counted("two three four five six seven eight nine", 2)
-_TEENS = _counted("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10)
-_TENS = _counted("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
-_AR_ONES = _counted("اثنان/اثنين/اثنتان/اثنتين ثلاث/ثلاثة أربع/أربعة خمس/خمسة ستة سبع/سبعة ثماني/ثمانية تسع/تسعة", 2)
-_AR_TENS = _counted(
-    "عشرون/عشرين ثلاثون/ثلاثين أربعون/أربعين خمسون/خمسين ستون/ستين سبعون/سبعين ثمانون/ثمانين تسعون/تسعين",
-    20,
-    10,
-)
-
-
-def _number_words() -> dict[str, int]:
-    """Every number word that is read: 'seven', 'twenty-five', 'خمسة وعشرين'; not 'one': too common."""
-    ones, ar_ones = _ONES | {"one": 1}, _AR_ONES | {"واحد": 1}
-    table = _ONES | _TEENS | _TENS | _AR_ONES | _AR_TENS | {"عشر": 10, "عشرة": 10}
-    table |= {f"{ten}{by}{one}": t + n for ten, t in _TENS.items() for one, n in ones.items() for by in "- "}
-    table |= {f"{one} و{ten}": t + n for ten, t in _AR_TENS.items() for one, n in ar_ones.items()}
-    table |= {f"{one} {ten}": 10 + n for ten in ("عشر", "عشرة") for one, n in _AR_ONES.items()}
-    table |= {"أحد عشر": 11, "إحدى عشرة": 11, "اثنا عشر": 12, "اثني عشر": 12, "اثنتي عشرة": 12}
-    return table | {word.translate(_ALEFS): n for word, n in table.items()}
-
-
-NUMBER_WORDS = _number_words()
-_ONE = "two|three|four|five|six|seven|eight|nine"
-_LATIN_WORD = re.compile(
-    rf"\b(?:(?:{'|'.join(_TENS)})(?:[- ](?:one|{_ONE}))?|{'|'.join(_TEENS)}|{_ONE}"
-    r"|one(?=[- ](?:hundred|thousand|million|billion|trillion)\b))\b",
-    re.IGNORECASE,
-)
+_NAMES = frozenset(UNITS.values())
+_GLUED_SCALES = {"M": "6", "B": "9", "T": "12"}
 _ARABIC = re.compile("[\u0600-\u06ff]")
-_ARABIC_WORD = re.compile(
-    rf"\b(?:{'|'.join(sorted((w for w in NUMBER_WORDS if not w.isascii()), key=len, reverse=True))})\b"
+_MINUTES = {"نصف": 30, "نص": 30, "ربع": 15, "ثلث": 20, "تلت": 20, "half": 30, "quarter": 15}
+_PART_OF_HOUR = re.compile(r"(?<![\dو])\b(نصف|نص|ربع|ثلث|تلت) ساع[ةه]\b")
+_EN_PART_OF_HOUR = re.compile(r"\b(?:a )?(half|quarter)[- ](?:of )?(?:an )?hour\b(?!ly)", re.IGNORECASE)
+_SPEED = re.compile(r"\b(?:(k)ms?|(k)ilomet(?:re|er)s?|miles?) (?:per|an) hour\b", re.IGNORECASE)
+_NUMBERED_DAY = re.compile(
+    r"\bday (\d{1,3})\b(?=\s*(?:$|[^\w\s]|(?:of|without|in|since|with|and|at|on|after|is|was|done)\b))", re.IGNORECASE
 )
-_MARK_SHAPES = str.maketrans({"٫": ".", "٬": ",", "٪": "%", "−": "-"})
+_MARK_SHAPES = str.maketrans({"٫": ".", "٬": ",", "٪": "%", "−": "-", "‑": "-"})
 
 _DATE = r"(?<![\w/.-])(?:\d{1,4}/\d{1,4}(?:/\d{1,4})?|\d{1,4}-\d{1,2}-\d{1,4})(?![\w/])"
 _VALUE = r"\d{1,2}:\d\d(?::\d\d)?(?!:?\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?|(?<![\d.])\.\d+"
@@ -118,13 +45,15 @@ def find_numbers(text: str) -> list[str]:
     if not text.isascii():
         text = ascii_digits(text).translate(_MARK_SHAPES)
         if _ARABIC.search(text):
-            text = _ARABIC_WORD.sub(_in_digits, without_harakat(text))
-    return [_canonical(match) for match in _QUANTITY.finditer(_LATIN_WORD.sub(_in_digits, text))]
+            text = _PART_OF_HOUR.sub(_in_minutes, DUAL.sub(r"2 \1", arabic_in_digits(text)))
+    text = _EN_PART_OF_HOUR.sub(lambda m: f"{_MINUTES[m[1].lower()]} minutes", text)
+    text = with_clocks(ISO_BEFORE.sub(r"\2\3 \1", english_in_digits(text)))
+    text = _SPEED.sub(lambda m: "km/h" if m[1] or m[2] else "mph", text)
+    return [_canonical(match) for match in _QUANTITY.finditer(_NUMBERED_DAY.sub(r"\1 day", text))]
 
 
-def _in_digits(match: re.Match[str]) -> str:
-    word = match[0].lower()
-    return "1" if word == "one" else str(NUMBER_WORDS[word])
+def _in_minutes(match: re.Match[str]) -> str:
+    return f"{_MINUTES[match[1]]} دقيقة"
 
 
 def _canonical(match: re.Match[str]) -> str:
@@ -143,7 +72,7 @@ def _canonical(match: re.Match[str]) -> str:
         return unit + value
     if unit in ("", "%"):
         return value + unit
-    return f"{value} {unit}" if unit in _UNITS.values() else value + unit
+    return f"{value} {unit}" if unit in _NAMES else value + unit
 
 
 def _scale_and_unit(match: re.Match[str], word: str) -> tuple[int, str]:
@@ -154,9 +83,9 @@ def _scale_and_unit(match: re.Match[str], word: str) -> tuple[int, str]:
         return int(_GLUED_SCALES[word.upper()]), mark
     if glued and match["word"] in _GLUED_SCALES and not mark:
         return int(_GLUED_SCALES[match["word"]]), ""
-    if word in _SCALES and (glued or word != "k"):
-        return int(_SCALES[word]), mark or _UNITS.get(following, "")
-    unit = mark or _UNITS.get(word) or _UNITS.get(f"{word} {following}", "")
+    if word in SCALES and (glued or word != "k"):
+        return int(SCALES[word]), mark or UNITS.get(following, "")
+    unit = mark or UNITS.get(f"{word} {following}") or UNITS.get(word, "")
     return 0, unit or (word if glued else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from virality.errors import ViralityError
-from virality.text.platforms import LIMITS, graphemes, length
+from virality.text.platforms import LIMITS, excess, graphemes, length
 
 _FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 
@@ -65,3 +65,20 @@ def test_an_unknown_platform_is_a_mistake_that_names_the_nearest() -> None:
         length("hi", "blusky")
     with pytest.raises(ViralityError, match="known are x, bluesky"):
         length("hi", "qqq")
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "reason"),
+    [
+        ("a" * 280, "x", ""),
+        ("a" * 281, "x", "281 characters as x counts, the limit is 280"),
+        ("a" * 301, "reddit-title", "301 characters as reddit-title counts, the limit is 300"),
+        ("a" * 81, "hackernews", "81 characters as hackernews counts, the limit is 80"),
+        (_FAMILY * 121, "bluesky", "3025 bytes, bluesky takes 3000"),
+        (_FAMILY * 119, "bluesky", ""),
+        ("#tag " * 31, "instagram", "31 hashtags, instagram takes 30"),
+        ("#tag " * 31, "mastodon", ""),
+    ],
+)
+def test_what_is_too_much_is_said_in_the_unit_of_the_limit(text: str, platform: str, reason: str) -> None:
+    assert excess(text, platform) == reason

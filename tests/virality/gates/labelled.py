@@ -1,0 +1,50 @@
+"""The hand-written drafts: facts marked, honest restatements, and rewrites that do not say the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+FOLDER = Path(__file__).parent / "drafts"
+LANGUAGES = ("en", "ar")
+SORTS = ("light", "free", "lively")
+"""The honest restatements of a draft, in the order of the files."""
+PLATFORM = "x"
+"""Every draft fits it."""
+
+Part = Literal["open", "held"]
+"""Which half of the drafts; the held one is for the last look alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One hand-written draft.
+
+    Fields:
+        lang: 'en' or 'ar'.
+        text: the draft.
+        facts: numbers, links, handles, hashtags and names, each as the draft spells it.
+        restatements: honest ones, of `SORTS`.
+        distorted: kind -> a rewrite that does not say the same.
+    """
+
+    id: str
+    lang: str
+    genre: str
+    variety: str
+    text: str
+    facts: dict[str, list[str]]
+    restatements: list[str]
+    distorted: dict[str, str]
+
+
+def rows(lang: str, part: Part = "open") -> list[Row]:
+    """The drafts of one file."""
+    with (FOLDER / f"{lang}_{part}.jsonl").open(encoding="utf-8") as lines:
+        return [_row(lang, json.loads(line)) for line in lines]
+
+
+def _row(lang: str, fields: dict[str, Any]) -> Row:
+    return Row(lang=lang, **fields)

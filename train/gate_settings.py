@@ -1,0 +1,40 @@
+"""What the gates hold a rewrite to: the `gates` section of an evaluation and of a round, and the file of `--gates`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from virality.config import Settings
+
+
+class GateSettings(Settings):
+    """Models that gates may ask, and their thresholds; docs/gates.md tells false alarms and misses of the defaults."""
+
+    encoder: str | None = None
+    """Of sentences, that says how near two are (hub id, folder, pypi:PACKAGE); null: words decide."""
+    entailment: str | None = None
+    """A sequence-classification model that says whether one text follows from the other; null: words decide."""
+    paraphrase: bool = True
+    """Other words for the same are let pass; false: only the draft's own words count, as for pairs of training."""
+    min_kept_words: float = Field(0.7, ge=0, le=1)
+    """Least share of the draft's content words that stand in the rewrite, without paraphrase."""
+    max_new_words: float = Field(0.25, ge=0, le=1)
+    """Greatest share of the rewrite's content words that the draft does not have, without paraphrase."""
+    min_kept_freely: float = Field(0.45, ge=0, le=1)
+    """Least share with paraphrase, a synonym counted as kept."""
+    max_new_freely: float = Field(0.55, ge=0, le=1)
+    """Greatest share with paraphrase, a synonym counted as known."""
+    max_growth: float = Field(1.5, ge=1)
+    """Greatest length of the rewrite as a multiple of the draft's, and 40 characters."""
+    min_length: float = Field(0.5, ge=0, le=1)
+    """Least length of the rewrite as a multiple of the draft's."""
+    max_copied_words: int = Field(10, ge=8)
+    """Greatest number of words in a row that stand in the training corpus and not in the draft."""
+    clickbait_odds: float = 5.0
+    """Least log-odds at which the model of headlines calls a rewrite clickbait."""
+
+    def thresholds(self) -> dict[str, Any]:
+        """As `virality.gates.Context` names them."""
+        return self.model_dump(exclude={"encoder", "entailment"})

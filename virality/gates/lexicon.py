@@ -1,0 +1,156 @@
+"""Which words say the same and which the opposite, English and Arabic: WordNet 3.0 and hand-written rows.
+
+The data lie in `data/`: `wordnet.json` (English, with its licence), `synonyms.json` and `opposites.json` (both
+languages). Arabic words are looked up by their consonants, so that 'ارتفع', 'يرتفع' and 'ارتفاع' are one entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from virality.gates.wording import stem
+
+_CLITICS = ("وبال", "وال", "فال", "بال", "كال", "ولل", "لل", "ال", "و", "ف", "ب", "ل", "ك", "س", "ه", "ح")
+_FORMS = ("است", "يست", "تست", "مست", "بي", "بت", "بن", "ان", "ين", "تن", "مت", "يت", "ي", "ت", "ن", "ا", "م")
+_ENDINGS = ("تموها", "يهما", "كما", "هما", "تها", "ناها", "وها", "وهم", "تم", "نا", "ها", "هم", "هن", "كم", "تي", "ات",
+            "ان", "ون", "ين", "يه", "ته", "وا", "تو", "ني", "ه", "ي", "ت", "ا", "و", "ن", "ك")  # fmt: skip
+_WEAK = str.maketrans("", "", "اويىءئؤ")
+_ENGLISH_ENDINGS = (
+    ("ies", "y"), ("ied", "y"), ("es", ""), ("es", "e"), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"),
+    ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ly", ""), ("ily", "y"),
+)  # fmt: skip
+
+
+def _file(name: str) -> bytes:
+    return resources.files("virality").joinpath("gates", "data", f"{name}.json").read_bytes()
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(_file(name)).hexdigest()[:12]
+
+
+LISTS = {name: _digest(name) for name in ("opposites", "small_words", "synonyms", "wordnet")}
+"""Digests of the data files, for `gates_hash`."""
+
+
+@lru_cache(maxsize=64)
+def data(name: str) -> Any:
+    """What `data/NAME.json` beside this file holds."""
+    return json.loads(_file(name))
+
+
+@lru_cache(maxsize=65536)
+def same(one: str, other: str, lang: str) -> bool:
+    """Whether two folded words can stand for each other: synonyms, a word and its kind, forms of one root."""
+    mine, others = entries(one, lang), entries(other, lang)
+    if not mine.isdisjoint(others):
+        return not opposite(one, other, lang)
+    rows = _rows("synonyms", lang)
+    if not _sides(one, lang).isdisjoint(_sides(other, lang)):
+        return True
+    if not _found(rows, mine).isdisjoint(_found(rows, others)):
+        return True
+    return lang == "en" and _near(mine, others) and not opposite(one, other, lang)
+
+
+@lru_cache(maxsize=65536)
+def opposite(one: str, other: str, lang: str) -> bool:
+    """Whether two folded words stand on the two sides of a row of opposites."""
+    mine, others = _sides(one, lang), _sides(other, lang)
+    return any((row, not side) in others for row, side in mine) and mine.isdisjoint(others)
+
+
+@lru_cache(maxsize=65536)
+def entries(key: str, lang: str) -> frozenset[str]:
+    """What a folded word may be looked up under: its light stem, its base forms or its consonants."""
+    return _arabic(key) if lang == "ar" else _english(key)
+
+
+def _english(key: str) -> frozenset[str]:
+    found = {key, stem(key, "en"), f"{stem(key, 'en')}e"}
+    for ending, instead in _ENGLISH_ENDINGS:
+        if key.endswith(ending) and len(key) - len(ending) >= 3:
+            base = key[: -len(ending)] + instead
+            found.add(base)
+            if not instead and base[-1] == base[-2] and len(base) > 3:
+                found.add(base[:-1])
+    return frozenset(found)
+
+
+def _arabic(key: str) -> frozenset[str]:
+    bare = {key, *(key[len(cut) :] for cut in _CLITICS if key.startswith(cut) and len(key) - len(cut) >= 3)}
+    found = {form for word in bare for form in (word, _consonants(word))}
+    for word in bare:
+        cut = {word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 2}
+        for base in {word, *cut}:
+            rest = [
+                base,
+                *(base[len(form) :] for form in _FORMS if base.startswith(form) and len(base) - len(form) >= 3),
+            ]
+            found.update(_consonants(one) for one in rest)
+            if len(base) == 3 and base[0] in "يتنا":  # 'تصل' is a form of 'وصل'
+                found.add(f"و{base[1:]}")
+    return frozenset(one for one in found if len(one) > 1)
+
+
+def _consonants(word: str) -> str:
+    """The word without weak letters and doubling; itself where fewer than three letters are left."""
+    left = word.translate(_WEAK)
+    return left if len(left) >= 3 else word
+
+
+def _sides(key: str, lang: str) -> frozenset[tuple[str, bool]]:
+    left, right = _opposites(lang)
+    mine = entries(key, lang)
+    return frozenset({(row, True) for row in _found(left, mine)} | {(row, False) for row in _found(right, mine)})
+
+
+def _found(rows: dict[str, frozenset[str]], keys: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*(rows.get(key, frozenset()) for key in keys))
+
+
+@lru_cache(maxsize=8)
+def _rows(name: str, lang: str) -> dict[str, frozenset[str]]:
+    return _index(enumerate(data(name)[lang]), lang)
+
+
+@lru_cache(maxsize=2)
+def _opposites(lang: str) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    rows = list(enumerate(row.split("/") for row in data("opposites")[lang]))
+    if lang == "en":
+        pairs = enumerate((pair.split() for pair in data("wordnet")["opposites"]), len(rows))
+        rows += [(at, pair) for at, pair in pairs]
+    return (_index(((at, row[0]) for at, row in rows), lang), _index(((at, row[1]) for at, row in rows), lang))
+
+
+def _index(rows: Any, lang: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for at, row in rows:
+        for word in row.split():
+            for key in (word, stem(word, lang)) if lang == "en" else (word, _consonants(word)):
+                found.setdefault(key, set()).add(str(at))
+    return {key: frozenset(at) for key, at in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _senses() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    found = {}
+    for word, ids in data("wordnet")["senses"].items():
+        own, _, near = ids.partition("/")
+        found[word] = (frozenset(own.split()), frozenset(near.split()))
+    return found
+
+
+def _near(mine: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two words share a synset, or a synset of one is next to one of the other."""
+    left = [_senses()[key] for key in mine if key in _senses()]
+    right = [_senses()[key] for key in others if key in _senses()]
+    return any(
+        not (own.isdisjoint(other) and own.isdisjoint(far) and near.isdisjoint(other))
+        for own, near in left
+        for other, far in right
+    )
