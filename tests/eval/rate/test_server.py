@@ -62,10 +62,10 @@ def test_what_is_served_does_not_tell_which_text_is_the_rewrite(tmp_path: Path) 
 
 
 def test_nothing_is_served_without_the_token_or_to_another_site(server: Server) -> None:
-    port = server.server_address[1]
+    port, token = server.server_address[1], str(server.token)
     base = f"http://127.0.0.1:{port}/"
     sent = {"item": 1, "choice": "first", "same": None}
-    for path in ("", "item/1", "wrong/item/1", "wrong/", f"{server.token[:-1]}/"):
+    for path in ("", "item/1", "wrong/item/1", "wrong/", f"{token[:-1]}/"):
         assert ask(base + path)[0] == 403
     for headers in (
         {"Host": "evil.example"},
