@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.virality.gates import planted
-from tests.virality.gates.labelled import SORTS
 from virality.gates import GATES
 from virality.statistics import ENDS
 
@@ -45,8 +44,9 @@ def markdown(found: Mapping[str, Measured]) -> str:
 def _summary(found: Mapping[str, Measured]) -> list[list[str]]:
     pools = [[f"caught: {name}", *(_share(*one.pool(name)) for one in found.values()), _asked(name)] for name in POOLS]
     whole = ["passed: honest restatements", *(_share(*one.restatements()) for one in found.values())]
+    named = dict.fromkeys(sort for one in found.values() for sort in one.told)
     sorts = [
-        [f"passed: {sort}", *(_share(one.passed[sort], one.drafts) for one in found.values()), ""] for sort in SORTS
+        [f"passed: {sort}", *(_share(one.passed[sort], one.told[sort]) for one in found.values()), ""] for sort in named
     ]
     return [*pools, [*whole, _asked("restatements")], *sorts]
 
@@ -98,7 +98,7 @@ def document(found: Mapping[str, Measured], named: bool) -> dict[str, Any]:
             "drafts": one.drafts,
             "pools": {name: _ends(*one.pool(name)) for name in POOLS},
             "restatements": {"all": _ends(*one.restatements())}
-            | {sort: _ends(one.passed[sort], one.drafts) for sort in SORTS},
+            | {sort: _ends(one.passed[sort], n) for sort, n in one.told.items()},
             "kinds": {
                 kind: _ends(mine.caught, mine.n) | {"gates": dict(mine.gates.most_common())}
                 | ({"missed": mine.missed} if named else {})

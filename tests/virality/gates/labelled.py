@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 FOLDER = Path(__file__).parent / "drafts"
 LANGUAGES = ("en", "ar")
-SORTS = ("light", "free", "lively")
-"""The honest restatements of a draft, in the order of the files."""
+SORTS = {3: ("light", "free", "lively"), 5: ("light", "structure", "free", "lively", "short")}
+"""How many honest restatements a draft has -> what they are, in the order of the files."""
 PLATFORM = "x"
 """Every draft fits it."""
 
-Part = Literal["open", "held"]
-"""Which half of the drafts; the held one is for the last look alone."""
+Part = Literal["open", "held", "more", "last"]
+"""Which part of the drafts. Two sets of two halves: `held` and `last` are for the last look alone."""
+KEPT_BACK: tuple[Part, ...] = ("held", "last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Row:
         lang: 'en' or 'ar'.
         text: the draft.
         facts: numbers, links, handles, hashtags and names, each as the draft spells it.
-        restatements: honest ones, of `SORTS`.
+        restatements: honest ones.
         distorted: kind -> a rewrite that does not say the same.
     """
 
@@ -38,6 +39,11 @@ class Row:
     facts: dict[str, list[str]]
     restatements: list[str]
     distorted: dict[str, str]
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """What each of the restatements is."""
+        return SORTS[len(self.restatements)]
 
 
 def rows(lang: str, part: Part = "open") -> list[Row]:

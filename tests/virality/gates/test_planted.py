@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import gate_tables, gates
 from tests.virality.gates import planted
-from tests.virality.gates.labelled import LANGUAGES, PLATFORM, SORTS, Row, rows
+from tests.virality.gates.labelled import LANGUAGES, PLATFORM, Row, rows
 from virality.gates import GATES
 from virality.text.facts import facts
 from virality.text.lang import script
@@ -34,7 +34,7 @@ def _found(kind: str, lang: str) -> list[tuple[Row, str]]:
 def _row(lang: str, number: str, honest: str) -> Row:
     """A draft that is one number, with restatements that are alike."""
     marked = {"numbers": [number], "links": [], "handles": [], "hashtags": [], "names": []}
-    return Row("x", lang, "news", "standard", number, marked, [honest] * len(SORTS), {})
+    return Row("x", lang, "news", "standard", number, marked, [honest] * 3, {})
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -42,7 +42,7 @@ def test_every_draft_has_its_facts_three_restatements_and_up_to_twenty_hand_writ
     drafts = rows(lang)
     assert len(drafts) == len({row.id for row in drafts}) == 60
     for row in drafts:
-        assert len(row.restatements) == len(SORTS)
+        assert len(row.restatements) == 3
         assert all(fact in row.text for kind in row.facts.values() for fact in kind)
         assert 5 <= len(row.distorted) <= 20
         assert not set(row.distorted) & set(planted.KINDS)
