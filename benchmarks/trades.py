@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.virality.gates.labelled import LANGUAGES, SORTS, Row, rows
-
-_SORTS = SORTS[3]
 from virality.gates.alignment import aligned, unmatched
 from virality.text.normalise import normalise
 
+_SORTS = SORTS[3]
 FOLDS = 5
 LONGEST = 5
 """Words that come in (or go out) from which on one entry of a table serves."""
