@@ -213,7 +213,7 @@ def test_another_run_in_the_same_folder_is_another_run_also_where_the_first_only
     folder = here / "runs/train/sft"
     for name in ("adapter", "checkpoints", "work"):
         shutil.rmtree(folder / name)
-    for name in ("metrics.jsonl", "ledger.parquet"):
+    for name in ("metrics.jsonl", "ledger.parquet", "corpus.npy"):
         (folder / name).unlink()
     document = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps(document | {"state": "running"}))
