@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from socketserver import BaseServer
+
+
+@contextmanager
+def running(server: BaseServer, serve: Callable[[], None] | None = None) -> Iterator[None]:
+    """The server answers in a thread of its own, and has stopped when this ends; `serve`: how, if not as it is."""
+
+    def usual() -> None:
+        server.serve_forever(poll_interval=0.01)
+
+    thread = threading.Thread(target=serve or usual)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 @contextmanager
@@ -27,11 +44,5 @@ def serving(status: int, body: bytes = b"") -> Iterator[tuple[str, list[tuple[st
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Answers) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with HTTPServer(("127.0.0.1", 0), Answers) as server, running(server):
+        yield f"http://127.0.0.1:{server.server_port}", asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from virality.text.normalise import without_harakat
 from virality.text.units import UNITS
@@ -83,11 +84,6 @@ _AND_HALF = re.compile(r"\b(\d+)(?: and a half\b| ?½)|½|\b(an?) (?=hour and a 
 
 _AR_PART = rf"(?:(?:{_any(_AR_BIG)})(?: و(?:{_any(_AR_SMALL)})\b)?|{_any(_AR_SMALL)})\b"
 _AR_LARGE = rf"(?:{_any(_AR_SCALE)})\b"
-_AR_RUN = re.compile(
-    rf"\b(?P<glued>(?:[وفبل]?ال|لل)(?=(?!م[ئا])\w+[ةه]\b|(?:{_any(_AR_TENS)})\b)|[وفبل]?)"
-    rf"(?P<run>(?:(?:{_AR_PART} {_AR_LARGE}|(?:{_any(_AR_TWICE)})\b|{_AR_LARGE}(?= و{_AR_PART}))"
-    rf"(?: و(?={_AR_PART}))?)+(?:{_AR_PART})?|{_AR_PART})"
-)
 _AR_HALF = re.compile(rf"\b[وفبل]?(نصف|نص|ربع) (?={_AR_LARGE})")
 _ARABIC_UNITS = "|".join(word for word in UNITS if not word.isascii() and " " not in word)
 _LONE_SCALE = re.compile(
@@ -110,6 +106,16 @@ _EN_WORD = re.compile("[a-z]+|½")
 _AR_LETTERS = re.compile("[\u0620-\u064a]+")
 
 
+@lru_cache(maxsize=1)
+def _arabic_run() -> re.Pattern[str]:
+    """A number of one or more Arabic words; it takes a quarter of a second to compile, so only where one is met."""
+    return re.compile(
+        rf"\b(?P<glued>(?:[وفبل]?ال|لل)(?=(?!م[ئا])\w+[ةه]\b|(?:{_any(_AR_TENS)})\b)|[وفبل]?)"
+        rf"(?P<run>(?:(?:{_AR_PART} {_AR_LARGE}|(?:{_any(_AR_TWICE)})\b|{_AR_LARGE}(?= و{_AR_PART}))"
+        rf"(?: و(?={_AR_PART}))?)+(?:{_AR_PART})?|{_AR_PART})"
+    )
+
+
 def english_in_digits(text: str) -> str:
     """'two hundred and fifty' as '250', 'half a million' as '0.5 million', 'a dozen' as '12'; a lone 'one' stays."""
     if _EN_FIRST.isdisjoint(_EN_WORD.findall(text.lower())):
@@ -125,7 +131,7 @@ def arabic_in_digits(text: str) -> str:
     text = _SIX.sub("ستة", _AR_HALF.sub(lambda m: "0.25 " if m[1] == "ربع" else "0.5 ", _hours(without_harakat(text))))
     if not any(word[at:] in _AR_FIRST for word in _AR_LETTERS.findall(text) for at in range(4)):
         return text
-    return _LONE_SCALE.sub(r"1 \g<0>", _AR_RUN.sub(_arabic, text))
+    return _LONE_SCALE.sub(r"1 \g<0>", _arabic_run().sub(_arabic, text))
 
 
 def _hours(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from eval.rate.server import Server
 from eval.rate.session import Session
 from eval.steps import RewriteRow, rewrite_schema
 from tests.eval.sample_report import sample_report
+from tests.serving import running
 from train.records import Score, score_schema
 from virality import runs, tables
 
@@ -85,14 +85,8 @@ def session(run: Path, rater: str, most: int = 1000) -> Iterator[Session]:
 @contextmanager
 def serving(run: Path, rater: str) -> Iterator[Server]:
     """What `virality rate` serves, on a free port."""
-    with session(run, rater) as opened, Server(opened) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with session(run, rater) as opened, Server(opened) as server, running(server):
+        yield server
 
 
 def ask(address: str, sent: object = None, **headers: str) -> tuple[int, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 from eval.serve.desk import Desk
 from eval.serve.server import Server
 from eval.suggest.assistant import Assistant
+from tests.serving import running
 from tests.train.worlds import corpus_pairs
 from train.scorers import Scorer, fitting
 from train.steps import load_base
@@ -54,11 +54,5 @@ def fitted() -> Scorer:
 @contextmanager
 def serving(found: Assistant, token: str | None = None, host: str = "127.0.0.1") -> Iterator[Server]:
     """The assistant behind a server, as `virality serve` has it."""
-    with Server(0, host, token) as server:
-        thread = threading.Thread(target=server.serve, args=(Desk(found),))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with Server(0, host, token) as server, running(server, lambda: server.serve(Desk(found))):
+        yield server
