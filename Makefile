@@ -46,7 +46,7 @@ demo: $(READY) ## real posts -> scorer, writer -> report.html (about 7 minutes o
 	@$(BIN)/virality evaluate configs/eval/demo.yaml
 
 test: $(READY) ## the fast tests
-	$(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n logical --maxprocesses 8 --dist worksteal
 
 slow: $(READY) ## the long tests: real weights, real corpora
 	$(BIN)/python -m pytest -q -m slow
