@@ -1,10 +1,9 @@
-"""Who may judge whom: a judge learned from the judge split alone and is of another family than every guide."""
+"""What may stand beside a writer and be measured on: no control in a scorer's place, no post that was learned from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from data_prep.records import Pair
 from eval.records import ControlName
@@ -12,54 +11,6 @@ from train import recurring
 from train.scorers.controls import refuse
 from virality import ledger, runs, tables
 from virality.errors import ViralityError
-
-
-def guides(writer: Path) -> Iterator[Path]:
-    """Runs of the scorers that ranked what this writer, or one it continues or learned from, learned from.
-
-    The nearest comes first.
-    """
-    settings = runs.finished(writer, "train")["settings"]
-    made = [runs.finished(Path(folder)) for folder in settings["data"]]
-    improved = [document["settings"] for document in made if document["step"] == "improve"]
-    yield from (Path(one["scorer"]) for one in improved)
-    before = [settings["init"], *(one["writer"] for one in improved)]
-    for run in dict.fromkeys(run for run in before if run is not None):
-        yield from guides(Path(run))
-
-
-def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None, called: str = "judge") -> None:
-    """Refuse a judge that learned what a guide or the writer learned; `called`: its key in the config.
-
-    Raises:
-        ViralityError: it was not trained on the judge split, or a guide was, or one of them is of its family.
-    """
-    mine = runs.finished(judge, "train")
-    if mine.get("task") != "scorer" or mine["split"] != "judge":
-        raise ViralityError(f"{called} = {judge}: was not trained on the judge split; "
-                            "train a scorer with split=judge")  # fmt: skip
-    if writer is None:
-        return
-    for guide in dict.fromkeys([*([scorer] if scorer is not None else []), *guides(writer)]):
-        theirs = runs.finished(guide, "train")
-        shared = sorted(_families(theirs) & _families(mine) - {"stack"})
-        if shared:
-            raise ViralityError(f"{called} = {judge}: is of the family of the scorer that chooses or trained the "
-                                f"writer ({guide}: {', '.join(shared)}); train one of another family")  # fmt: skip
-        if theirs.get("split") == "judge":
-            raise ViralityError(f"scorer = {guide}: learned from the judge split; a guide learns from the train split")
-
-
-def refuse_same_family(second: Path, first: Path) -> None:
-    """Refuse a second judge that would make the mistakes of the first.
-
-    Raises:
-        ViralityError: they share a family.
-    """
-    shared = sorted(_families(runs.finished(second)) & _families(runs.finished(first)) - {"stack"})
-    if shared:
-        raise ViralityError(f"second_judge = {second}: is of the first judge's family ({', '.join(shared)}); train one "
-                            "of a third family with split=judge")  # fmt: skip
 
 
 def refuse_guiding_controls(scorer: Path | None, judge: Path | None, *, writing: bool) -> None:
@@ -77,11 +28,6 @@ def refuse_guiding_controls(scorer: Path | None, judge: Path | None, *, writing:
         refuse(judge, "judge")
     if scorer is not None and (writing or runs.finished(scorer, "train").get("control") == "random"):
         refuse(scorer, "scorer")
-
-
-def _families(document: Mapping[str, Any]) -> set[str]:
-    """Of a scorer's run: its own or, of a stack, those of all its members."""
-    return set(document.get("families") or [document.get("family")])
 
 
 def refuse_controls(controls: Mapping[ControlName, Sequence[str]], data: str) -> None:

@@ -34,6 +34,7 @@ from eval.report.html import render_html
 from eval.report.markdown import render_markdown
 from eval.settings import EvaluateSettings
 from eval.systems import System
+from train import judges
 from train import steps as training
 from train.candidates import gates_of
 from train.records import score_schema
@@ -87,11 +88,11 @@ def _refuse(settings: EvaluateSettings, trained: Sequence[Path]) -> None:
     if settings.judge is not None:
         guided: Sequence[Path | None] = trained or [None]
         for writer in guided:
-            independence.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
+            judges.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
             if settings.second_judge is not None:
                 second = Path(settings.second_judge)
-                independence.refuse_partial_judge(second, _path(settings.scorer), writer, "second_judge")
-                independence.refuse_same_family(second, Path(settings.judge))
+                judges.refuse_partial_judge(second, _path(settings.scorer), writer, "second_judge")
+                judges.refuse_same_family(second, Path(settings.judge))
     for judging in (settings.judge, settings.second_judge):
         independence.refuse_guiding_controls(
             _path(settings.scorer), _path(judging), writing=settings.writer is not None

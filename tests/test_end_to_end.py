@@ -41,6 +41,9 @@ CONFIGS: dict[str, dict[str, Any]] = {
               "edits": 4, "least_gain": 0.5},
     "dpo": {"task": "writer", "base": "tiny:llama", "precision": "fp32", "data": "runs/improve/round",
             "objective": "dpo", "init": "runs/train/sft", "kinds": ["judged"], "batch_size": 8, "imitation": 0.2},
+    "rounds": {"data": PREPARED, "writer": "runs/train/sft", "scorer": "runs/train/guide", "judge": "runs/train/judge",
+               "rounds": 2, "drafts": 16, "samples": 2, "temperature": [0.7, 1.0], "edits": 4, "least_gain": 0.5,
+               "watch": {"drafts": 8, "samples": 2}, "learn": {"batch_size": 8}},
     "report": {"data": PREPARED, "scorer": "runs/train/guide", "judge": "runs/train/judge",
                "writer": "runs/train/dpo", "controls": {"shuffled": "runs/train/shuffled"}, "drafts": 8, "samples": 2},
 }  # fmt: skip
@@ -265,3 +268,33 @@ def test_a_test_split_that_can_show_nothing_is_refused(
     said = capsys.readouterr().err
     assert reason in said
     assert "Traceback" not in said
+
+
+def test_rounds_that_were_interrupted_go_on_where_they_were(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from train.improve import watching
+
+    look, looks = watching.look, []
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        looks.append(1)
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        return look(*given, **named)
+
+    monkeypatch.setattr(watching, "look", interrupted)
+    assert main(["improve", "rounds.yaml"]) != 0
+    first = world / "runs/improve/rounds/round-1/writer/adapter/adapter_model.safetensors"
+    written = first.stat().st_mtime_ns
+    assert main(["improve", "rounds.yaml"]) == 0
+    assert first.stat().st_mtime_ns == written
+    told = json.loads((world / "runs/improve/rounds/rounds.json").read_text())
+    assert len(told["rounds"]) == 3
+    assert len(looks) == 4  # before, after round 1, the one that was interrupted, and that again
+    assert main(["evaluate", "report.yaml", f"writer={told['chosen']}", "name=of_rounds"]) == 0
+    assert main(["improve", "rounds.yaml"]) == 0
+    assert len(looks) == 4
+
+
+def test_rounds_without_a_judge_are_refused(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["improve", "round.yaml", "rounds=2", "name=blind"]) == 2
+    assert "rounds are stopped by a judge that trains nothing" in capsys.readouterr().err

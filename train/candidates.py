@@ -106,16 +106,17 @@ def rank(
     *,
     samples: int,
     edits: int,
-    temperature: float,
+    temperature: Sequence[float],
     seed: int,
     context: Context | None = None,
 ) -> list[list[Ranked]]:
-    """Candidates for each draft, those that pass scored against the draft."""
+    """Candidates for each draft, those that pass scored against the draft; several temperatures share the samples."""
     found: list[dict[str, Literal["sample", "edit"]]] = [
         dict.fromkeys(candidates(draft, edits, seed), "edit") for draft in drafts
     ]
-    if samples:
-        made = sample(writer, drafts, samples=samples, temperature=temperature, seed=seed)
+    for at, heat in enumerate(temperature):
+        share = samples // len(temperature) + (at < samples % len(temperature))
+        made = sample(writer, drafts, samples=share, temperature=heat, seed=seed) if share else [[]] * len(drafts)
         for mine, rewrites in zip(found, made, strict=True):
             for rewrite in rewrites:
                 mine.setdefault(rewrite.text, "sample")

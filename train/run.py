@@ -37,9 +37,9 @@ FAMILIES = tuple(_SCORERS)
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
     """Train what `config` says. Returns the run's folder."""
-    found = _checked(config, overrides)
+    found = checked(config, overrides)
     settings = found.settings
-    named = dict.fromkeys([*settings.data, *_others(settings)])
+    named = dict.fromkeys([*settings.data, *others(settings)])
     inputs = {folder: runs.digest(Path(folder)) for folder in named}
     folder = runs.place("train", config, settings)
     if dry_run:
@@ -49,23 +49,32 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     here = runs.begin("train", config, settings, inputs, fresh=fresh)
     if here.finished:
         return here.folder
-    from train import run_scorer, run_writer  # they import torch: a mistake is told before that
-
     ranks.take_device()
-    if isinstance(settings, AdapterSettings):
-        with tracking.opened(settings.tracking.to, settings.tracking.project, here) as tracker:
-            if isinstance(settings, WriterSettings):
-                run_writer.train(settings, here, tracker)
-            else:
-                run_scorer.train_adapter(settings, here, tracker)
-    else:
-        run_scorer.train(settings, here)
+    carry_out(settings, here)
     ranks.leave()
     return here.folder
 
 
-def _checked(config: Path, overrides: list[str]) -> Read[AnySettings]:
-    """The settings, with every mistake told once: all ranks find the same ones, and the first one speaks."""
+def carry_out(settings: AnySettings, here: runs.Run) -> None:
+    """Train in an open run folder."""
+    from train import run_scorer, run_writer  # they import torch: a mistake is told before that
+
+    if not isinstance(settings, AdapterSettings):
+        run_scorer.train(settings, here)
+        return
+    with tracking.opened(settings.tracking.to, settings.tracking.project, here) as tracker:
+        if isinstance(settings, WriterSettings):
+            run_writer.train(settings, here, tracker)
+        else:
+            run_scorer.train_adapter(settings, here, tracker)
+
+
+def checked(config: Path, overrides: list[str]) -> Read[AnySettings]:
+    """The settings, with every mistake told once: all ranks find the same ones, and the first one speaks.
+
+    Raises:
+        ViralityError: a line for each mistake.
+    """
     try:
         found: Read[AnySettings] = read(_kind(config, overrides), config, overrides)
         _refuse_missing(found)
@@ -103,7 +112,7 @@ def _refuse_launch(settings: AnySettings) -> None:
                             "configs/accelerate/ddp.yaml")  # fmt: skip
 
 
-def _others(settings: AnySettings) -> list[str]:
+def others(settings: AnySettings) -> list[str]:
     """Runs beside the data that a run reads."""
     named: list[str | None] = [*getattr(settings, "unseen", ())]
     if isinstance(settings, WriterSettings):

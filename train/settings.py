@@ -1,4 +1,4 @@
-"""Settings of `virality train` and `virality improve`: what a file in configs/train/ and configs/improve/ may say."""
+"""Settings of `virality train`: what a file in configs/train/ may say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from train.gate_settings import GateSettings
 from virality.config import RunSettings, Settings
 
 Rule = tuple[tuple[str, ...], str]
@@ -16,13 +15,14 @@ TWO_REWRITES = ("dpo", "ipo", "simpo", "orpo")
 """Objectives that compare two rewrites of one draft."""
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
+    """`a,b` on the command line is a list."""
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
 
-Folders = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Folders = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 Kinds = Annotated[
-    tuple[Literal["ab_test", "same_link", "neighbour", "paraphrase", "judged"], ...], BeforeValidator(_as_list)
+    tuple[Literal["ab_test", "same_link", "neighbour", "paraphrase", "judged"], ...], BeforeValidator(as_list)
 ]
 Count = Annotated[int, Field(ge=1)]
 
@@ -222,7 +222,7 @@ class Lora(Settings):
     """The update is scaled by alpha / rank (rslora: alpha / sqrt(rank))."""
     dropout: float = Field(0.0, ge=0, lt=1)
     """0 by default: a shared prefix shares its mask, so any other value uses the plain path."""
-    targets: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list)] = ("all-linear",)
+    targets: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(as_list)] = ("all-linear",)
     """Which layers: all-linear, or names of modules as q_proj,v_proj."""
     b_ratio: float | None = Field(None, ge=1)
     """LoRA+: how many times faster B learns than A; null: alike."""
@@ -414,34 +414,3 @@ _TERMS = {
     "gamma": ("simpo",),
 }
 """Settings that only some objectives have."""
-
-
-class ImproveSettings(RunSettings):
-    """One round of a writer's own rewrites and edits, gated and scored, as judged pairs."""
-
-    data: Folders = Field(min_length=1)
-    """Prepared runs; drafts are drawn from their train split only."""
-    writer: str
-    """A writer's run, whose samples are candidates."""
-    scorer: str
-    """A scorer's run, the guide: it ranks what passes the gates."""
-    drafts: int = Field(64, ge=1)
-    """Of how many drafts rewrites are made."""
-    samples: int = Field(4, ge=0)
-    """Of the writer, for each draft."""
-    edits: int = Field(12, ge=0)
-    """Edits of the draft's own words, for each draft."""
-    temperature: float = Field(0.8, gt=0)
-    """Of sampling."""
-    least_gain: float = Field(0.55, ge=0.5, lt=1)
-    """The best candidate must beat the draft with at least this probability, by the guide."""
-    least_edit: float = Field(0.1, ge=0, le=1)
-    """Edit ratio between draft and better rewrite, at least."""
-    gates: GateSettings = GateSettings()
-    """What a rewrite must hold."""
-
-    def broken(self) -> Iterator[Rule]:
-        """There must be candidates."""
-        yield from super().broken()
-        if not self.samples and not self.edits:
-            yield ("samples", "edits"), "with edits = 0 there is no candidate; raise one of them"

@@ -29,7 +29,7 @@ CONFIGS = {
         ("ScorerSettings", "LoraScorerSettings", "StackSettings", "PromptedSettings"),
         "configs/train",
     ),
-    "improve": ("train.settings", ("ImproveSettings",), "configs/improve"),
+    "improve": ("train.improve.settings", ("ImproveSettings",), "configs/improve"),
     "evaluate": ("eval.settings", ("EvaluateSettings",), "configs/eval"),
     "publish": ("publish.settings", ("PublishSettings",), "configs/publish"),
 }

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from eval import systems
-from eval.independence import guides
 from eval.score.texts import MOST_CHARACTERS
 from eval.suggest import fluency, languages, sidecar
 from eval.suggest.asking import history_for, prompt_for
@@ -21,6 +20,7 @@ from eval.suggest.history import History
 from eval.suggest.own_words import wordings
 from eval.suggest.records import Answer, Origin, Tone
 from train.candidates import gates_of, sample
+from train.judges import guides
 from train.scorers import Scorer, controls
 from train.steps import Writer, load_scorer, load_writer
 from virality import runs

@@ -1,4 +1,4 @@
-"""Who may judge whom, and on what: told from the run.json and ledgers of real run folders."""
+"""What may be measured beside what, and on which posts: told from run.json and ledgers of real run folders."""
 
 from __future__ import annotations
 
@@ -10,83 +10,17 @@ from typing import Any
 import pytest
 
 from eval import independence
+from tests.train.finished_runs import finished, in_its_own_folder, world
 from tests.train.worlds import corpus_pairs, pair, prepared
-from virality import ledger, runs
 from virality.errors import ViralityError
+
+__all__ = ["in_its_own_folder", "world"]
 
 TEST = corpus_pairs(4, split="test")
 
 
-def finished(name: str, step: str = "train", learned: tuple[str, str] = ("w", "b"), **facts: Any) -> Path:
-    """A finished run in the current folder, whose ledger knows the posts `learned`."""
-    settings = {"data": [], "init": None} | facts.pop("settings", {})
-    run = runs.start(step, name, settings=settings, inputs={})
-    with run.file("ledger.parquet") as path:
-        ledger.write([ledger.Entry("adapter", "train", "pair", *learned, None)], path)
-    run.finish(rights={"basis": {}, "research_only": False}, **facts)
-    return run.folder
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of a test lie in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def world() -> dict[str, Path]:
-    """A guide, a judge, an imitating writer and one that learned from its rewrites, which the guide ranked."""
-    guide = finished("guide", task="scorer", family="encoder", split="train", control=None)
-    imitation = finished("imitation", task="writer", settings={"data": []})
-    improved = finished("round", "improve", settings={"writer": str(imitation), "scorer": str(guide)})
-    return {
-        "guide": guide,
-        "judge": finished("judge", task="scorer", family="linear", split="judge", control=None),
-        "imitation": imitation,
-        "writer": finished("writer", task="writer", settings={"data": [str(improved)], "init": str(imitation)}),
-    }
-
-
 def a_control(name: str, **more: Any) -> Path:
     return finished(name, task="scorer", family="encoder", split="train", control=name, **more)
-
-
-def test_guides_are_found_behind_the_rounds_of_a_writer(world: dict[str, Path]) -> None:
-    assert list(independence.guides(world["imitation"])) == []
-    assert list(independence.guides(world["writer"])) == [world["guide"]]
-    later = finished("later", task="writer", settings={"data": [], "init": str(world["writer"])})
-    assert list(independence.guides(later)) == [world["guide"]]
-
-
-def test_a_judge_of_another_family_on_its_own_split_may_judge(world: dict[str, Path]) -> None:
-    independence.refuse_partial_judge(world["judge"], world["guide"], world["writer"])
-    independence.refuse_partial_judge(world["judge"], world["judge"], None)  # two scorers beside each other
-
-
-def test_a_judge_that_was_not_trained_on_the_judge_split_is_refused(world: dict[str, Path]) -> None:
-    with pytest.raises(ViralityError, match="was not trained on the judge split"):
-        independence.refuse_partial_judge(world["guide"], None, None)
-    with pytest.raises(ViralityError, match="was not trained on the judge split"):
-        independence.refuse_partial_judge(world["writer"], None, None)
-
-
-def test_a_judge_of_the_family_that_chooses_is_refused(world: dict[str, Path]) -> None:
-    chooser = finished("chooser", task="scorer", family="linear", split="train")
-    with pytest.raises(ViralityError, match="is of the family of the scorer that chooses"):
-        independence.refuse_partial_judge(world["judge"], chooser, world["writer"])
-
-
-def test_a_judge_of_the_family_that_trained_the_writer_is_refused(world: dict[str, Path]) -> None:
-    judge = finished("other", task="scorer", family="encoder", split="judge")
-    chooser = finished("chooser", task="scorer", family="linear", split="train")
-    with pytest.raises(ViralityError, match="or trained the writer"):
-        independence.refuse_partial_judge(judge, chooser, world["writer"])
-
-
-def test_a_guide_that_learned_from_the_judge_split_is_refused(world: dict[str, Path]) -> None:
-    chooser = finished("chooser", task="scorer", family="encoder", split="judge")
-    with pytest.raises(ViralityError, match="learned from the judge split"):
-        independence.refuse_partial_judge(world["judge"], chooser, world["writer"])
 
 
 def test_a_control_must_be_the_control_it_is_named_as(world: dict[str, Path]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.train.worlds import corpus_pairs, pair
 from train.candidates import Ranked, length_limit, rank
 from train.drafts import drafts
-from train.improve import prefer
+from train.improve.prefer import prefer
 from train.scorers import Scorer, fitting
 from train.steps import load_base
 
@@ -50,6 +50,26 @@ def test_what_failed_a_gate_or_hardly_changed_is_never_preferred() -> None:
     assert prefer(SOURCE, [], 0.55, 0.1) == []
 
 
+def failed(text: str) -> Ranked:
+    return Ranked(text, "sample", False, 0.0)
+
+
+def test_a_sample_that_failed_a_gate_is_surely_worse() -> None:
+    made = prefer(SOURCE, [ranked("At 5 the boat leaves", 2.0), failed("It sank"), failed("")], 0.55, 0.1)
+    assert [(one.worse, one.p_better) for one in made if one.worse != SOURCE.worse] == [("It sank", 1.0)]
+    alone = prefer(SOURCE, [ranked("At 5 the boat leaves", 2.0), failed("It sank")], 0.55, 0.1, against=["draft"])
+    assert [one.worse for one in alone] == [SOURCE.worse]
+
+
+def test_several_targets_of_a_draft_differ() -> None:
+    best = "At 5 today the boat leaves from the old harbour, as ever"
+    near = best.replace(",", "")
+    far, dull = "Old harbour, 5: there goes the boat", "Boat, harbour, 5"
+    several = [ranked(best, 2.0), ranked(near, 1.9), ranked(far, 1.5), ranked(dull, 0.01)]
+    made = prefer(SOURCE, several, 0.55, 0.1, targets=3, against=["draft"])
+    assert [one.better for one in made] == [best, far]
+
+
 def test_drafts_come_from_measured_training_pairs_once_each() -> None:
     train = corpus_pairs(20)
     again = pair(train[0].worse, "another better one", component=train[0].component)
@@ -65,7 +85,7 @@ def test_drafts_come_from_measured_training_pairs_once_each() -> None:
 def test_candidates_are_gated_before_they_are_scored(scorer: Scorer) -> None:
     writer: Any = load_base("tiny:llama", "rewrite", precision="fp32")
     (found,) = rank(["It is very costly, but the boat leaves at 5 today."], writer, scorer, samples=2, edits=6,
-                    temperature=1.0, seed=0)  # fmt: skip
+                    temperature=[1.0, 0.5], seed=0)  # fmt: skip
     samples = [one for one in found if one.origin == "sample"]
     edits = [one for one in found if one.origin == "edit"]
     assert samples

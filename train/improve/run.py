@@ -1,0 +1,104 @@
+"""One round of a writer's own rewrites as pairs, or several in which a writer learns them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from data_prep.records import pair_schema
+from train import judges, steps
+from train.candidates import gates_of, rank
+from train.drafts import drafts
+from train.improve import rounds
+from train.improve.prefer import prefer
+from train.improve.settings import ImproveSettings
+from train.scorers import controls
+from virality import runs, tables
+from virality.config import load
+from virality.errors import ViralityError
+from virality.gates import gates_hash
+from virality.progress import say, step
+
+
+def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
+    """Make judged pairs, and train the writers of rounds, as `config` says. Returns the run's folder."""
+    settings = load(ImproveSettings, config, overrides)
+    folder = runs.place("improve", config, settings)
+    inputs = inputs_of(settings)
+    controls.refuse(Path(settings.scorer), "scorer")
+    if settings.judge is not None:
+        judges.refuse_partial_judge(Path(settings.judge), Path(settings.scorer), Path(settings.writer))
+    if dry_run:
+        often = f" in each of {settings.rounds} rounds" if settings.rounds else ""
+        say(f"would rewrite {settings.drafts} drafts of {', '.join(settings.data)}{often} and write to {folder}")
+        return folder
+    here = runs.begin("improve", config, settings, inputs, fresh=fresh)
+    if here.finished:
+        return here.folder
+    if settings.rounds:
+        rounds.carry_out(settings, here, make_pairs)
+    else:
+        make_pairs(settings, here)
+    return here.folder
+
+
+def inputs_of(settings: ImproveSettings) -> dict[str, str]:
+    """What a run reads -> its digest."""
+    named = [*settings.data, settings.writer, settings.scorer, *([settings.judge] if settings.judge else [])]
+    return {folder: runs.digest(Path(folder)) for folder in named}
+
+
+def make_pairs(settings: ImproveSettings, here: runs.Run) -> None:
+    """Rewrites of the writer and edits, gated and ranked, into pairs.parquet.
+
+    Raises:
+        ViralityError: there is no draft, or none gave a rewrite that beats it.
+    """
+    data = steps.read_pairs(settings.data)
+    chosen = drafts(data.pairs, settings.drafts, settings.seed)
+    if not chosen:
+        raise ViralityError(
+            f"data: {', '.join(settings.data)}: no measured pair in its train split to take drafts from"
+        )
+    with step("loading the writer and the scorer"):
+        writer = steps.load_writer(Path(settings.writer))
+        scorer = steps.load_scorer(Path(settings.scorer))
+    gates = gates_of(Path(settings.writer), settings.gates.encoder, settings.gates.entailment,
+                     settings.gates.thresholds())  # fmt: skip
+    ranked = rank(
+        [pair.worse for pair in chosen],
+        writer,
+        scorer,
+        samples=settings.samples,
+        edits=settings.edits,
+        temperature=settings.temperature,
+        seed=settings.seed,
+        context=gates,
+    )
+    made = [
+        judged
+        for pair, candidates in zip(chosen, ranked, strict=True)
+        for judged in prefer(
+            pair,
+            candidates,
+            settings.least_gain,
+            settings.least_edit,
+            gates_hash(gates),
+            targets=settings.targets,
+            against=settings.against,
+        )
+    ]
+    if not made:
+        raise ViralityError(
+            f"improve: none of {len(chosen)} drafts gave a rewrite that beats it with {settings.least_gain:g}; "
+            "raise samples or edits, or lower least_gain"
+        )
+    with here.file("pairs.parquet") as path:
+        tables.write(made, pair_schema(), path)
+    origin = Counter(one.origin for candidates in ranked for one in candidates if one.passed)
+    generated = Counter(one.origin for candidates in ranked for one in candidates)
+    here.finish(
+        rights=data.rights, drafts=len(chosen), pairs=len(made), passed=dict(origin), candidates=dict(generated)
+    )
+    say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
+        + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip
