@@ -6,17 +6,20 @@ from collections import Counter
 
 from virality.gates.verdict import Context, Verdict, failed
 from virality.text.normalise import fold
+from virality.text.similarity import edit_ratio
 
 GATE = "changed"
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
-    """Fails on an empty rewrite, one equal to the draft but for case and punctuation, and on repetition."""
+    """Fails on an empty rewrite, one equal to the draft but for case and punctuation or nearer, and on repetition."""
     if not rewrite.strip():
         return failed(GATE, "empty")
     before, after = fold(draft), fold(rewrite)
     if before == after:
         return failed(GATE, "unchanged: the words of the draft, in its order")
+    if context.min_edit and (ratio := edit_ratio(draft, rewrite)) < context.min_edit:
+        return failed(GATE, f"hardly changed: an edit ratio of {ratio:.2f}, and {context.min_edit:g} is asked for")
     n, times = context.repeated_words, context.repeated_times
     had = Counter(_runs(before, n))
     for run, count in Counter(_runs(after, n)).most_common():

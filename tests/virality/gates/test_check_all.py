@@ -187,3 +187,12 @@ def test_a_pair_of_posts_is_checked_within_milliseconds() -> None:
     for draft, rewrite in pairs:
         check_all(draft, rewrite, CONTEXT)
     assert (time.perf_counter() - start) / len(pairs) < 0.01  # measured: under 0.001 on an idle core
+
+
+def test_a_rewrite_must_change_as_much_as_is_asked_for() -> None:
+    draft, near = "The boat leaves at 5 from the old harbour.", "Boat leaves at 5 from the old harbour."
+    assert {one.gate: one.state for one in check_all(draft, near, Context())}["changed"] == "pass"
+    asked = {one.gate: one for one in check_all(draft, near, Context(min_edit=0.15))}
+    assert asked["changed"].state == "fail"
+    far = "At 5 the boat leaves from the old harbour."
+    assert all(one.state != "fail" for one in check_all(draft, far, Context(min_edit=0.15)) if one.gate == "changed")
