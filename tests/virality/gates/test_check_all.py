@@ -190,7 +190,7 @@ def test_a_pair_of_posts_is_checked_within_milliseconds() -> None:
 
 
 def test_a_rewrite_must_change_as_much_as_is_asked_for() -> None:
-    draft, near = "The boat leaves at 5 from the old harbour.", "Boat leaves at 5 from the old harbour."
+    draft, near = "The boat leaves at 5 from the old harbour.", "The boat departs at 5 from the old harbour."
     assert {one.gate: one.state for one in check_all(draft, near, Context())}["changed"] == "pass"
     asked = {one.gate: one for one in check_all(draft, near, Context(min_edit=0.15))}
     assert asked["changed"].state == "fail"
