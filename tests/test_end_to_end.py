@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,11 @@ import pytest
 import torch
 import yaml
 
+from data_prep.records import pair_schema
 from tests import tiny_corpus
 from tests.eval.evaluations import prepared
+from train import steps
+from virality import runs, tables
 from virality.cli import main
 from virality.models import tiny
 
@@ -298,3 +303,40 @@ def test_rounds_that_were_interrupted_go_on_where_they_were(world: Path, monkeyp
 def test_rounds_without_a_judge_are_refused(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["improve", "round.yaml", "rounds=2", "name=blind"]) == 2
     assert "rounds are stopped by a judge that trains nothing" in capsys.readouterr().err
+
+
+def test_a_guide_that_secretly_loves_exclamation_marks_is_found_out(world: Path) -> None:
+    data = steps.read_pairs([PREPARED])
+    trapped = runs.start("prepare", "trapped", settings={}, inputs={})
+    with trapped.file("pairs.parquet") as path:
+        tables.write([replace(one, better=loud(one.better), worse=one.worse.replace("!", ".")) for one in data.pairs],
+                     pair_schema(), path)  # fmt: skip
+    trapped.finish(rights=data.rights)
+    texts = {text for one in data.pairs if one.split == "test" for text in (one.worse, one.better)}
+    with (world / "loud.csv").open("w") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(("draft", "rewrite"))
+        rows.writerows((text, loud(text)) for text in sorted(texts))
+    (world / "trap.yaml").write_text(yaml.safe_dump(SCORER | {"family": "linear", "data": "runs/prepare/trapped"}))
+    (world / "honest.yaml").write_text(
+        yaml.safe_dump(SCORER | {"family": "encoder", "encoder": "encoder", "split": "judge"})
+    )
+    assert main(["train", "trap.yaml"]) == 0
+    assert main(["train", "honest.yaml"]) == 0
+    report = {"data": PREPARED, "scorer": "runs/train/trap", "judge": "runs/train/honest", "writer": "loud.csv",
+              "drafts": 40, "samples": 2, "refit": False}  # fmt: skip
+    (world / "trapped.yaml").write_text(yaml.safe_dump(report))
+    assert main(["evaluate", "trapped.yaml"]) == 0
+    told = json.loads((world / "runs/evaluate/trapped/report.json").read_text())
+    figures = {one["name"]: one for one in told["figures"]}
+    assert figures["writer.proxy_gap"]["value"] > 10
+    assert figures["writer.proxy_gap"]["low"] > 0
+    (standing,) = [one for one in told["frontier"] if one["system"] == "writer"]
+    assert not standing["chosen"]
+    assert "it has learned to please that scorer" in standing["why"]
+
+
+def loud(text: str) -> str:
+    """The sentences of a post in turn, each shouted."""
+    first, _, rest = text.partition(". ")
+    return f"{rest.rstrip('.!')}! {first.rstrip('.!')}!" if rest else f"{text.rstrip('.!')}!"
