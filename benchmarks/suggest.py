@@ -18,7 +18,7 @@ from eval.steps import drafts, test_pairs
 from eval.suggest import Answer, Assistant
 from eval.suggest.interval import wilson
 from eval.suggest.table import as_line
-from tests.eval.kept import LIMITS, lost_or_new, too_long
+from tests.eval.kept import LIMITS, lost_or_new, spelled, too_long
 from train.steps import read_pairs
 from virality.circumstances import circumstances
 from virality.progress import bar
@@ -36,6 +36,7 @@ def measure(assistant: Assistant, texts: list[str], platform: str, samples: int,
     seconds = time.monotonic() - begun
     returned = [(one.draft, each) for one in found for each in one.suggestions]
     unlike = [(draft, each.text) for draft, each in returned if lost_or_new(draft, each.text)]
+    lost = [one for one in unlike if len(spelled(*one)) < len(lost_or_new(*one))]
     long = [each.text for _, each in returned if too_long(each.text, platform)]
     with_one = sum(bool(one.suggestions) for one in found)
     written = sum(any(each.origin == "sample" for each in one.suggestions) for one in found)
@@ -46,6 +47,7 @@ def measure(assistant: Assistant, texts: list[str], platform: str, samples: int,
         f"| of these with one that the writer wrote | {_share(written, with_one)} |",
         f"| suggestions returned | {len(returned):,} |",
         f"| that keep numbers, links and handles | {_share(len(returned) - len(unlike), len(returned))} |",
+        f"| that do, or write one of them in letters | {_share(len(returned) - len(lost), len(returned))} |",
         f"| longer than {platform} allows | {len(long)} |",
         f"| seconds in all, and a draft | {seconds:.0f}, {seconds / len(texts):.2f} |", "",
         *(f"- not kept: {draft!r} -> {text!r}: {', '.join(lost_or_new(draft, text))}" for draft, text in unlike[:20]),

@@ -1,4 +1,4 @@
-"""Rewrites of drafts from a writer and from edits of the draft's own words, through the gates, ranked by a scorer."""
+"""Rewrites of drafts by a writer, through the gates, ranked by a scorer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from virality.models import vllm_engine
 from virality.models.generate import Rewrite, generate
 from virality.models.prompts import answer, prompt_ids
 from virality.progress import bar
-from virality.text.edits import candidates
 from virality.text.normalise import normalise
 from virality.text.slots import slot
 
@@ -105,33 +104,27 @@ def rank(
     scorer: Scorer,
     *,
     samples: int,
-    edits: int,
     temperature: Sequence[float],
     seed: int,
     context: Context | None = None,
 ) -> list[list[Ranked]]:
-    """Candidates for each draft, those that pass scored against the draft; several temperatures share the samples."""
-    found: list[dict[str, Literal["sample", "edit"]]] = [
-        dict.fromkeys(candidates(draft, edits, seed), "edit") for draft in drafts
-    ]
+    """The writer's samples of each draft, those that pass scored against the draft; temperatures share the samples."""
+    found: list[dict[str, None]] = [{} for _ in drafts]
     for at, heat in enumerate(temperature):
         share = samples // len(temperature) + (at < samples % len(temperature))
         made = sample(writer, drafts, samples=share, temperature=heat, seed=seed) if share else [[]] * len(drafts)
         for mine, rewrites in zip(found, made, strict=True):
             for rewrite in rewrites:
-                mine.setdefault(rewrite.text, "sample")
+                mine.setdefault(rewrite.text)
     open_: list[tuple[int, str]] = []
-    verdicts: list[list[tuple[str, Literal["sample", "edit"], bool]]] = []
+    verdicts: list[list[tuple[str, bool]]] = []
     for at, (draft, mine) in enumerate(bar(list(zip(drafts, found, strict=True)), "gates", unit="drafts")):
-        judged = [
-            (text, origin, passed(judge_gates(draft, text, writer.platform, None, context)))
-            for text, origin in mine.items()
-        ]
+        judged = [(text, passed(judge_gates(draft, text, writer.platform, None, context))) for text in mine]
         verdicts.append(judged)
-        open_ += [(at, text) for text, _, good in judged if good]
+        open_ += [(at, text) for text, good in judged if good]
     chances = scorer.probability([text for _, text in open_], [drafts[at] for at, _ in open_])
     odds = dict(zip(open_, np.log(chances / (1 - chances)).tolist(), strict=True))
     return [
-        [Ranked(text, origin, good, odds.get((at, text), 0.0)) for text, origin, good in judged]
+        [Ranked(text, "sample", good, odds.get((at, text), 0.0)) for text, good in judged]
         for at, judged in enumerate(verdicts)
     ]

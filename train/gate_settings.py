@@ -26,6 +26,10 @@ class GateSettings(Settings):
     """Least share with paraphrase, a synonym counted as kept."""
     max_new_freely: float = Field(0.55, ge=0, le=1)
     """Greatest share with paraphrase, a synonym counted as known."""
+    claim_odds: float = 0.7
+    """Log-odds from which a free rewrite counts as claiming more than the draft."""
+    loss_odds: float = -0.35
+    """Log-odds from which it counts as saying less."""
     max_growth: float = Field(1.5, ge=1)
     """Greatest length of the rewrite as a multiple of the draft's, and 40 characters."""
     min_length: float = Field(0.5, ge=0, le=1)

@@ -9,9 +9,9 @@ import pytest
 
 from eval.suggest import Answer
 from eval.suggest.choice import Judge, choose
-from eval.suggest.own_words import wordings
 from eval.suggest.records import Origin
-from tests.eval.kept import lost_or_new, too_long
+from tests.eval.assistants import own_words
+from tests.eval.kept import lost_or_new, spelled, too_long
 
 _DRAFTS = Path(__file__).parents[1] / "virality" / "gates" / "drafts"
 
@@ -29,6 +29,20 @@ def test_the_check_sees_what_is_lost_and_what_is_new(draft: str, rewrite: str, d
     assert lost_or_new(draft, rewrite) == differ
 
 
+@pytest.mark.parametrize(
+    ("draft", "rewrite", "same"),
+    [
+        ("12 seats", "Twelve seats", ["12"]),
+        ("five boats", "5 boats", ["5"]),
+        ("٣ قوارب", "ثلاثة قوارب", ["3"]),
+        ("12 seats", "Seats", []),
+        ("12 seats, 3 doors", "twelve seats", ["12"]),
+    ],
+)
+def test_the_check_knows_a_small_number_in_letters(draft: str, rewrite: str, same: list[str]) -> None:
+    assert spelled(draft, rewrite) == same
+
+
 def test_the_check_counts_a_link_as_23_and_wide_letters_twice() -> None:
     assert not too_long("a" * 256 + " https://a.example/" + "x" * 300, "x")
     assert too_long("a" * 257 + " https://a.example/", "x")
@@ -42,7 +56,7 @@ def test_all_that_passes_for_the_labelled_drafts_keeps_what_must_be_kept(lang: s
     for row in rows:
         texts: dict[str, Origin] = dict.fromkeys(row["distorted"].values(), "sample")
         texts |= dict.fromkeys(row["restatements"], "sample")
-        texts |= dict.fromkeys(wordings(row["text"], 6, 0), "edit")
+        texts |= dict.fromkeys(own_words(row["text"], 6), "edit")
         (found,) = choose([Answer(row["text"], [], None, platform)], [texts], Judge(), n=99)
         for one in found.suggestions:
             returned += 1

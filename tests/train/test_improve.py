@@ -82,16 +82,13 @@ def test_drafts_come_from_measured_training_pairs_once_each() -> None:
     assert drafts(train, 7, seed=0) != drafts(train, 7, seed=1)
 
 
-def test_candidates_are_gated_before_they_are_scored(scorer: Scorer) -> None:
+def test_samples_are_gated_before_they_are_scored(scorer: Scorer) -> None:
     writer: Any = load_base("tiny:llama", "rewrite", precision="fp32")
-    (found,) = rank(["It is very costly, but the boat leaves at 5 today."], writer, scorer, samples=2, edits=6,
+    (found,) = rank(["It is very costly, but the boat leaves at 5 today."], writer, scorer, samples=2,
                     temperature=[1.0, 0.5], seed=0)  # fmt: skip
-    samples = [one for one in found if one.origin == "sample"]
-    edits = [one for one in found if one.origin == "edit"]
-    assert samples
-    assert not any(one.passed for one in samples)  # random weights write noise
-    assert any(one.passed for one in edits)
-    assert all(one.utility == 0 for one in found if not one.passed)
+    assert len(found) == 2
+    assert not any(one.passed for one in found)  # random weights write noise
+    assert all(one.utility == 0 for one in found)
 
 
 @pytest.fixture(scope="module")

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from math import log
 from pathlib import Path
 
-from data_prep.records import pair_schema
+from data_prep.records import Pair, pair_schema
 from train import judges, steps
-from train.candidates import gates_of, rank
+from train.candidates import Ranked, gates_of, rank
 from train.drafts import drafts
 from train.improve import rounds
 from train.improve.prefer import prefer
 from train.improve.settings import ImproveSettings
-from train.scorers import controls
+from train.scorers import Scorer, controls
+from train.search import Source, search
 from virality import runs, tables
 from virality.config import load
 from virality.errors import ViralityError
-from virality.gates import gates_hash
-from virality.progress import say, step
+from virality.gates import Context, gates_hash
+from virality.progress import bar, say, step
+
+_AT_ONCE = 200
+"""Drafts whose edits are scored in one batch."""
 
 
 def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: bool = False) -> Path:
@@ -70,11 +76,11 @@ def make_pairs(settings: ImproveSettings, here: runs.Run) -> None:
         writer,
         scorer,
         samples=settings.samples,
-        edits=settings.edits,
         temperature=settings.temperature,
         seed=settings.seed,
         context=gates,
     )
+    ranked = _with_edits(ranked, _edits(chosen, scorer, gates, settings)) if settings.edits else ranked
     made = [
         judged
         for pair, candidates in zip(chosen, ranked, strict=True)
@@ -102,3 +108,21 @@ def make_pairs(settings: ImproveSettings, here: runs.Run) -> None:
     )
     say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
         + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip
+
+
+def _edits(chosen: Sequence[Pair], scorer: Scorer, gates: Context, settings: ImproveSettings) -> list[list[Ranked]]:
+    """The best legal edits of each draft's own words, found by a search that the guide leads."""
+    found = []
+    sources = [Source(pair.worse, pair.platform, pair.lang) for pair in chosen]
+    for at in bar(range(0, len(sources), _AT_ONCE), "searching edits", unit="batches"):
+        found += search(sources[at : at + _AT_ONCE], scorer.probability, gates, depth=settings.depth,
+                        most=settings.edits, seed=settings.seed, least_edit=settings.least_edit)  # fmt: skip
+    return [[Ranked(one.text, "edit", True, log(one.p_better / (1 - one.p_better))) for one in mine] for mine in found]
+
+
+def _with_edits(samples: Sequence[Sequence[Ranked]], edits: Sequence[Sequence[Ranked]]) -> list[list[Ranked]]:
+    """Both, each text once."""
+    return [
+        [*found, *(one for one in mine if one.text not in {known.text for known in found})]
+        for found, mine in zip(samples, edits, strict=True)
+    ]

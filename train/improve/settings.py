@@ -78,7 +78,9 @@ class ImproveSettings(RunSettings):
     samples: int = Field(4, ge=0)
     """Of the writer, for each draft."""
     edits: int = Field(12, ge=0)
-    """Edits of the draft's own words, for each draft."""
+    """Edits of the draft's own words, for each draft, at most: the best that a search under gates finds."""
+    depth: int = Field(3, ge=1, le=6)
+    """Edits in a row that the search tries."""
     temperature: Temperatures = (0.8,)
     """Of sampling; several share the samples."""
     targets: int = Field(1, ge=1)

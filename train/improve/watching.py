@@ -74,7 +74,7 @@ def look(
     """
     begun = time.monotonic()
     chosen = _drafts(pairs, drafts, seed)
-    ranked = rank([text for text, _ in chosen], writer, guide, samples=samples, edits=0, temperature=temperature,
+    ranked = rank([text for text, _ in chosen], writer, guide, samples=samples, temperature=temperature,
                   seed=seed, context=gates)  # fmt: skip
     good = [[one for one in mine if one.passed and edit_ratio(text, one.text) >= least_edit]
             for (text, _), mine in zip(chosen, ranked, strict=True)]  # fmt: skip

@@ -99,7 +99,7 @@ def _bare(word: str) -> str:
 
 
 def _says(key: str, lang: str) -> bool:
-    return len(key) > 2 and key.isalpha() and key not in LIGHT[lang]
+    return len(key) > 3 - (lang == "ar") and key.isalpha() and key not in LIGHT[lang]
 
 
 def folded(text: str, lang: str) -> dict[str, str]:

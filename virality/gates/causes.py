@@ -17,6 +17,10 @@ from virality.text.normalise import fold
 
 GATE = "causes"
 _NEAR = 5
+_THEREFORE = frozenset(("so", "therefore", "hence", "thus", "لذلك", "لذا", "ولذلك", "فلذلك", "ولهذا", "لهذا", "لهيك"))
+"""Words before which the cause stands."""
+
+LISTS = data("causes")
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
@@ -28,10 +32,17 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     after = fold(rewrite)
     found = [m for m in plain.finditer(after)]
     had = len(plain.findall(fold(draft)))
-    if len(found) <= had or is_free(draft, rewrite, lang, context.max_free_words):
+    if len(found) <= had:
         return Verdict(GATE, "pass")
+    free = is_free(draft, rewrite, lang, context.max_free_words)
     fresh = set(aligned(draft, rewrite, lang).new)
-    causes = [m[0] for m in found if _leads_to(after[m.end() :], fresh, 2 if weak.fullmatch(m[0]) else 1, lang)]
+    least = 2 if free else 1
+    causes = [
+        m[0]
+        for m in found
+        if _leads_to(after[m.end() :], fresh, least + (weak.fullmatch(m[0]) is not None), lang)
+        or (m[0] in _THEREFORE and not free and _leads_to(_reversed(after[: m.start()]), fresh, 2, lang))
+    ]
     if causes:
         return failed(GATE, f"a cause that the draft does not give: {listed(causes)}", *causes)
     return Verdict(GATE, "pass")
@@ -40,6 +51,10 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
 def _leads_to(rest: str, fresh: set[str], least: int, lang: str) -> bool:
     """Whether at least so many of the words right after are new."""
     return sum(stem(key, lang) in fresh for key in rest.split()[:_NEAR]) >= least
+
+
+def _reversed(text: str) -> str:
+    return " ".join(reversed(text.split()))
 
 
 @lru_cache(maxsize=2)

@@ -14,26 +14,49 @@ from typing import Any
 
 from virality.gates.wording import stem
 
-_CLITICS = ("وبال", "وال", "فال", "بال", "كال", "ولل", "لل", "ال", "و", "ف", "ب", "ل", "ك", "س", "ه", "ح")
-_FORMS = ("است", "يست", "تست", "مست", "بي", "بت", "بن", "ان", "ين", "تن", "مت", "يت", "ي", "ت", "ن", "ا", "م")
-_ENDINGS = ("تموها", "يهما", "كما", "هما", "تها", "ناها", "وها", "وهم", "تم", "نا", "ها", "هم", "هن", "كم", "تي", "ات",
-            "ان", "ون", "ين", "يه", "ته", "وا", "تو", "ني", "ه", "ي", "ت", "ا", "و", "ن", "ك")  # fmt: skip
+_CLITICS = ("وبال", "وال", "فال", "بال", "كال", "ولل", "لل", "ال", "و", "ف", "ب", "ل", "ك", "س", "ه", "ح",
+            "عال", "هال", "شال", "وس", "فس", "وب", "ول", "وك", "فب", "فل", "غا", "غ", "كا", "ما", "ماك", "ع", "د",
+            "لم", "لا")  # fmt: skip
+"""What may be glued before a word: conjunctions, prepositions, the article, the future; of dialects too."""
+_FORMS = ("است", "يست", "تست", "نست", "مست", "بي", "بت", "بن", "من", "ان", "ين", "تن", "مت", "يت", "ات", "تت", "ي",
+          "ت", "ن", "ا", "م")  # fmt: skip
+_ENDINGS = (
+    "تموها", "يهما", "كما", "هما", "تها", "ناها", "وها", "وهم", "تم", "نا", "ها", "هم", "هن", "كم",
+    "تي", "ات", "ان", "ون", "ين", "يه", "ته", "وا", "تو", "ني", "ه", "ي", "ت", "ا", "و", "ن", "ك",
+    "كن", "تهم", "يين", "يون", "يات", "ياتها", "اتها", "اته", "اتهم", "تكم", "تنا", "تك", "نو",
+    "نه", "ينا", "يها", "ش", "وش", "هاش", "هش", "تش", "لو", "لها", "لهم", "لي", "لك",
+)  # fmt: skip
+_LEAST = {"ع": 4, "غ": 4, "د": 4, "ما": 4, "ماك": 4, "لم": 4, "لا": 4, "كا": 4, "غا": 4}
+"""Letters that must be left after a particle that is more often a part of the word; of others three."""
 _WEAK = str.maketrans("", "", "اويىءئؤ")
 _ENGLISH_ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("es", ""), ("es", "e"), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"),
     ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ly", ""), ("ily", "y"),
 )  # fmt: skip
+_DERIVED = (
+    ("ion", ""), ("ion", "e"), ("ation", ""), ("ation", "e"), ("ication", "y"), ("al", ""), ("al", "e"), ("ment", ""),
+    ("ity", ""), ("ity", "e"), ("ness", ""), ("iness", "y"), ("ful", ""), ("able", ""), ("able", "e"), ("ance", ""),
+    ("ance", "e"), ("ence", ""), ("ence", "e"), ("ant", ""), ("ent", ""), ("or", ""), ("or", "e"), ("ist", ""),
+    ("ship", ""), ("y", ""), ("y", "e"), ("ive", "e"), ("ive", "ion"), ("ive", ""), ("ure", ""), ("ure", "e"),
+    ("ic", ""),
+    ("ical", ""), ("ous", ""), ("ary", ""), ("ery", ""), ("ee", ""), ("th", ""), ("en", ""), ("en", "e"), ("ings", ""),
+    ("ers", ""), ("ers", "e"), ("ors", ""), ("ions", ""), ("ions", "e"), ("ations", "e"), ("als", ""), ("ments", ""),
+)  # fmt: skip
+"""Endings that make a noun of a verb and the like; what is left has four letters and more."""
+_CLIPPED = 5
+"""Letters from which a word may be the beginning of another for the same thing: 'photo', 'photograph'."""
 
 
 def _file(name: str) -> bytes:
     return resources.files("virality").joinpath("gates", "data", f"{name}.json").read_bytes()
 
 
-def _digest(name: str) -> str:
+def digest(name: str) -> str:
+    """12 hex digits of a data file, for `gates_hash`."""
     return hashlib.sha256(_file(name)).hexdigest()[:12]
 
 
-LISTS = {name: _digest(name) for name in ("opposites", "small_words", "synonyms", "wordnet")}
+LISTS = {name: digest(name) for name in ("opposites", "small_words", "synonyms", "wordnet")}
 """Digests of the data files, for `gates_hash`."""
 
 
@@ -54,7 +77,15 @@ def same(one: str, other: str, lang: str) -> bool:
         return True
     if not _found(rows, mine).isdisjoint(_found(rows, others)):
         return True
-    return lang == "en" and _near(mine, others) and not opposite(one, other, lang)
+    if lang == "ar":
+        return False
+    return (_clipped(one, other) or _near(mine, others)) and not opposite(one, other, lang)
+
+
+def _clipped(one: str, other: str) -> bool:
+    """Whether one word is the beginning of the other."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= _CLIPPED and long.startswith(short)
 
 
 @lru_cache(maxsize=65536)
@@ -78,14 +109,19 @@ def _english(key: str) -> frozenset[str]:
             found.add(base)
             if not instead and base[-1] == base[-2] and len(base) > 3:
                 found.add(base[:-1])
+    for ending, instead in _DERIVED:
+        if key.endswith(ending) and len(key) - len(ending) >= 4:
+            found.add(key[: -len(ending)] + instead)
     return frozenset(found)
 
 
 def _arabic(key: str) -> frozenset[str]:
-    bare = {key, *(key[len(cut) :] for cut in _CLITICS if key.startswith(cut) and len(key) - len(cut) >= 3)}
+    begins = (cut for cut in _CLITICS if key.startswith(cut) and len(key) - len(cut) >= _LEAST.get(cut, 3))
+    bare = {key, *(key[len(cut) :] for cut in begins)}
     found = {form for word in bare for form in (word, _consonants(word))}
     for word in bare:
-        cut = {word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 2}
+        least = 2 if len(word) < 5 else 3
+        cut = {word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= least}
         for base in {word, *cut}:
             rest = [
                 base,
@@ -94,6 +130,8 @@ def _arabic(key: str) -> frozenset[str]:
             found.update(_consonants(one) for one in rest)
             if len(base) == 3 and base[0] in "يتنا":  # 'تصل' is a form of 'وصل'
                 found.add(f"و{base[1:]}")
+            if len(base) > 4 and (left := _consonants(base))[1:2] == "ت" and len(left) == 4:  # 'ارتفع' of 'رفع'
+                found.add(left[0] + left[2:])
     return frozenset(one for one in found if len(one) > 1)
 
 

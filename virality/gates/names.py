@@ -1,18 +1,16 @@
 """Names stay: people, places, organisations and products, by their capitals, by lists and by the words before them.
 
-Capitals mark names in Latin, Cyrillic and Greek script. In Arabic they are those of a list, what stands after a title
-or a word such as 'company', what is quoted, and a word that alone has changed in a name's place.
+Capitals mark names in Latin, Cyrillic and Greek script; for Arabic see `virality.gates.arabic_names`.
 """
 
 from __future__ import annotations
 
 import re
 
-from virality.gates.alignment import replaced, unmatched
-from virality.gates.lexicon import data, same
+from virality.gates import arabic_names
+from virality.gates.lexicon import data
 from virality.gates.verdict import Context, Verdict, counted, failed, not_checked
-from virality.gates.wording import STOP_WORDS
-from virality.text.arabic_names import after_cues, find_arabic_names, people, without_particles
+from virality.gates.wording import STOP_WORDS, stem
 from virality.text.facts import case_says, facts
 from virality.text.lang import script
 from virality.text.normalise import fold
@@ -36,13 +34,15 @@ DATES = vocabulary(
 )
 """Words with a capital that are no names; another gate looks at dates."""
 
-LISTS = (tuple(sorted(TITLES)), ALIASES, tuple(sorted(DATES)))
-_FEW = 2
-_VERBS = ("ي", "س", "بي", "بت", "هي")
+_COMMON = vocabulary(
+    "til fyi psa btw imo imho ama eli5 tldr asap eta faq rsvp tba tbc tbd gg id ids pin pins tv cv sms pdf diy hq gp",
+    "gps ceo cfo mp mps pm phd msc bsc ma ba vip dj hr pr ai it wifi aka rip vod lan lol ps nb re wip wfh iirc afaik",
+    "ffs tgif dm dms pc pcs cd dvd atm sim led usb qr url ufo aob agm qa pt ac hiv dna",
+)
+"""Capitals that name no one: short forms of common words."""
+LISTS = (tuple(sorted(TITLES)), ALIASES, tuple(sorted(DATES)), tuple(sorted(_COMMON)), arabic_names.LISTS)
 _CASED = frozenset(("latin", "cyrillic", "greek"))
 _POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
-_QUOTED = re.compile(r"[«“\"]([^«»“”\"]{2,40})[»”\"]")
-_LONGEST_TITLE = 4
 _LONGEST_ACRONYM = 3
 """Letters up to which capitals are believed to be an acronym, whatever word they spell."""
 
@@ -59,7 +59,7 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     if lost := _missing(before, rewrite):
         return failed(GATE, f"{counted('name', lost, ' of the draft')} gone", *lost)
     if (kind := script(draft)) == "arabic":
-        return _arabic(draft, rewrite)
+        return arabic_names.check(draft, rewrite)
     if kind not in _CASED:
         return not_checked(GATE, f"the script ({kind or 'none'}) has no capitals to know names by")
     if not case_says(draft) or not case_says(rewrite):
@@ -68,7 +68,16 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in facts(text).names if name.lower() not in DATES)
+    return tuple(
+        name
+        for name in facts(text).names
+        if name.lower() not in DATES and not (_short(name) and name.lower() in _COMMON)
+    )
+
+
+def _short(name: str) -> bool:
+    """Whether a name is in capitals, but for an 's' of the plural."""
+    return name.isupper() or name.removesuffix("s").isupper()
 
 
 def _no_words(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -80,68 +89,13 @@ def _is_a_word(word: str) -> bool:
     return word in STOP_WORDS["en"] or word in data("wordnet")["senses"]
 
 
-def _arabic(draft: str, rewrite: str) -> Verdict:
-    before, after = find_arabic_names(draft), find_arabic_names(rewrite)
-    there, here = _standing(draft), _standing(rewrite)
-    if new := [name for name in dict.fromkeys(after) if name not in before and not _all_in(name, there)]:
-        return failed(GATE, f"{counted('name', new)} not in the draft", *new)
-    if lost := [name for name in dict.fromkeys(before) if name not in after and not _all_in(name, here)]:
-        return failed(GATE, f"{counted('name', lost, ' of the draft')} gone", *lost)
-    if new := [word for word in (*people(rewrite), *_titles(rewrite)) if not _all_in(word, there)]:
-        return failed(GATE, f"{counted('name', new)} not in the draft", *new)
-    if lost := [word for word in (*people(draft), *_titles(draft)) if not _all_in(word, here)]:
-        return failed(GATE, f"{counted('name', lost, ' of the draft')} gone", *lost)
-    if swapped := _after_a_cue(draft, rewrite, there, here) or _in_place(draft, rewrite):
-        return failed(GATE, f"{swapped[0]!r} became {swapped[1]!r}", *swapped)
-    if not before and not people(draft) and not after_cues(draft):
-        return not_checked(GATE, "no name is known here: Arabic has no capitals to know names by")
-    return Verdict(GATE, "pass")
-
-
-def _titles(text: str) -> list[str]:
-    """What is quoted and short enough for the title of a work or a name."""
-    return [fold(quoted) for quoted in _QUOTED.findall(text) if len(quoted.split()) <= _LONGEST_TITLE and fold(quoted)]
-
-
-def _standing(text: str) -> frozenset[str]:
-    """Every folded word of a text, with and without glued particles and article."""
-    return frozenset(form for token in fold(text).split() for form in _forms(token))
-
-
-def _forms(token: str) -> list[str]:
-    forms = without_particles(token)
-    return forms + [form[2:] for form in forms if form.startswith("ال") and len(form) > 3]
-
-
-def _all_in(name: str, words: frozenset[str]) -> bool:
-    return all(not words.isdisjoint(_forms(part)) for part in name.split())
-
-
-def _after_a_cue(draft: str, rewrite: str, there: frozenset[str], here: frozenset[str]) -> tuple[str, str] | None:
-    """The names after one and the same cue, where that of the draft is gone and that of the rewrite is new."""
-    before, after = after_cues(draft), after_cues(rewrite)
-    for cue, names in before.items():
-        gone = [name for name in names if not _all_in(name, here)]
-        new = [name for name in after.get(cue, ()) if not _all_in(name, there)]
-        for one, other in zip(gone, new, strict=False):
-            if not same(one, other, "ar"):
-                return one, other
-    return None
-
-
-def _in_place(draft: str, rewrite: str) -> tuple[str, str] | None:
-    """A word that alone has changed in its place, where a text keeps nearly all of its words and neither is a verb."""
-    gone, new = unmatched(draft, rewrite, "ar")
-    pair = replaced(draft, rewrite, "ar") if len(gone) <= _FEW and len(new) <= _FEW else None
-    return None if pair is None or any(word.startswith(_VERBS) for word in pair) else pair
-
-
 def _missing(names: tuple[str, ...], other: str) -> list[str]:
     if not names:
         return []
     plain = _POSSESSIVE.sub(" ", other.replace(".", "") + " " + other)
     tokens = fold(plain).split()
-    known, spaced, capitals = set(tokens), f" {' '.join(tokens)} ", set(re.findall(r"\b[A-Z]+\b", plain))
+    known = {form for token in tokens for form in (token, stem(token, "en"))}
+    spaced, capitals = f" {' '.join(tokens)} ", set(re.findall(r"\b[A-Z]+\b", plain))
     return sorted({n for n in names if not _stands(n, known, spaced, capitals)})
 
 
@@ -150,7 +104,7 @@ def _stands(name: str, known: set[str], spaced: str, capitals: set[str]) -> bool
     if name in ("US", "IT", "WHO"):  # also pronouns: only the capitals are the name
         if name in capitals:
             return True
-    elif known.issuperset(parts):
+    elif all(part in known or stem(part, "en") in known for part in parts):
         return True
     same_name = next((row for row in ALIASES if " ".join(parts) in row), ())
     if any(f" {alias} " in spaced for alias in same_name if alias != "us") or ("us" in same_name and "US" in capitals):

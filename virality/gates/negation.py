@@ -12,10 +12,15 @@ NEGATIONS = {
     "en": vocabulary(
         "not no never none nor neither nothing nobody nowhere without cannot cant dont doesnt didnt wont",
         "wouldnt couldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint mustnt neednt dunno",
+        "mightnt darent oughtnt shant noone nope nah nowt naught nothings nobodys noones",
     ),
     "ar": vocabulary(
         "لا لم لن ليس ليست ليسوا لست لسنا ما بدون دون مش مو موش مب ماكو مفيش مافيش مافي ماعاد بلا غير عدم",
-        "مانو ماهو ماني مانا ماهي مهو منو محدش ماحدش ماحدا محد ماشي ماكانش مكانش مكنتش ماكنتش ولاشي",
+        "مانو ماهو ماني مانا ماهي مهو منو محدش ماحدش ماحدا محد ماكانش مكانش مكنتش ماكنتش ولاشي",
+        "ماهوش ماهيش ماهمش ماهومش مهوش مهيش مهمش مانيش منيش ماناش مناش ماكش ماكمش مهواش مهياش مفيهاش مفيهوش",
+        "ماكاش مكاش ماكاين ماكاينش مكاينش ماراهوش ماراهيش مارانيش ماعندوش معندوش معندهاش معندناش معنديش ماعنديش",
+        "ماهوب مهوب ماهيب مانيب منيب موب مهب ماميش مابش مافيها مافيه مافيهم ليسا ليستا لستم لستن",
+        "ماهم ماهن مانها مانهن مانك لئلا كيلا لكيلا محدا ماحد ماعدش مبقاش مابقاش",
     ),
 }
 """Words that deny, as `fold` spells them."""
@@ -29,8 +34,40 @@ _OPENS_A_NAMING = vocabulary(
     "قصه سر مدي سبب زال زالت زالوا يزال تزال دام دامت هو هي هذا هذه اذا الذي التي راي رايك رايكم اجمل احلي",
     "اروع اعظم يلي اللي بين بعد قبل",
 )
+_IDLE = {
+    "not": vocabulary("only just least to merely simply far long bad mention fewer less later"),
+    "no": vocabulary("doubt wonder matter fewer less later problem joke surprise question kidding worries coincidence"),
+    "cant": vocabulary("wait help beat believe stop miss"),
+    "cannot": vocabulary("wait help beat believe stop miss"),
+    "couldnt": vocabulary("wait be agree help believe stop"),
+    "dont": vocabulary("forget miss worry hesitate panic"),
+    "nothing": vocabulary("but beats like better less short"),
+    "never": vocabulary("mind ceases fails fail cease"),
+    "none": vocabulary("other"),
+    "without": vocabulary("doubt question fail exception"),
+    "wont": vocabulary("want believe regret"),
+    "wouldnt": vocabulary("want miss"),
+    "isnt": vocabulary("just only"),
+    "nowhere": vocabulary("near"),
+    "لا": vocabulary(
+        "تنسوا تنسى تنسي تنس تفوت تفوتوا تفوتي تفوتك تفوتكم يفوتك يفوتكم مثيل باس عجب محاله جدال غني ريب تتردد تترددوا",
+        "تقلق تقلقوا يقل تقل اكثر اقل غير محال مفر نظير تنسون",
+    ),
+    "ليس": vocabulary("فقط مجرد"),
+    "مش": vocabulary("بس مجرد فقط"),
+    "مو": vocabulary("بس مجرد فقط"),
+    "مب": vocabulary("بس"),
+    "ما": vocabulary("تفوت تفوتوا تفوتك تنس تنسوا تنسى تنسي يفوتك يفوتكم يقل يقارب يزيد يعادل"),
+    "غير": vocabulary("ان انه انها انهم مسبوق مسبوقه"),
+    "بلا": vocabulary("شك منازع"),
+    "دون": vocabulary("شك غيره غيرها سواه سواها"),
+    "بدون": vocabulary("شك"),
+}
+"""Words after which a denial says nothing: 'not only', 'no doubt', 'لا تفوتوا', 'غير أن'."""
+_BEFORE_IDLE = vocabulary("or if why whether")
 _NO_DENIAL_AFTER_LA = ("سيما", "بد", "شك")  # 'especially', 'must', 'no doubt'
 _STILL = re.compile("^[اينت]?زا?ل")
+_SHIN = re.compile(r"^\w{3,}ش$")
 _GLUED = re.compile("^[وف](?=(?:لا|لم|لن|ليس|ليست|ما|مش|مو|مب|مفيش|مافي|بدون|دون|بلا|غير|محدش|م\\w{2,}ش)$)")
 _NO_VERB = vocabulary("متوحش ماتش مشمش مفتش مهمش مدهش منعش مشوش ماتشات معاش معيش مفرش مقاش مشاش")
 _BEFORE_WHAT = vocabulary(
@@ -44,6 +81,7 @@ LISTS = (
     {lang: sorted(rows) for lang, rows in NEGATIONS.items()},
     [sorted(rows) for rows in (_DENIED, _SPOKEN, _OPENS_A_NAMING)],
     _NO_DENIAL_AFTER_LA,
+    {key: sorted(row) for key, row in _IDLE.items()},
 )
 
 
@@ -73,6 +111,8 @@ def is_denial(key: str, lang: str) -> bool:
 def denies(keys: list[str], i: int, asks: bool, loose: bool = False) -> bool:
     """Whether the word at `i` denies here; `asks`: in a question; `loose`: in dialect, where 'ما' mostly does."""
     key, after = keys[i], keys[i + 1 : i + 2]
+    if (after and after[0] in _IDLE.get(key, ())) or (key in ("not", "no") and keys[max(i - 1, 0)] in _BEFORE_IDLE):
+        return False
     if key == "ما":
         return _ma_denies(keys, i, asks) or (loose and _may_deny(keys, i))
     if key in ("لا", "لم"):
@@ -89,6 +129,8 @@ def _ma_denies(keys: list[str], i: int, asks: bool) -> bool:
     after = keys[i + 1 : i + 5]
     if not after or after[0] in _OPENS_A_NAMING or after[0].startswith("ال"):
         return False
+    if _SHIN.match(after[0]) and after[0] not in _NO_VERB:
+        return True
     return after[0] in _SPOKEN or not _DENIED.isdisjoint(after) or (i == 0 and not asks)
 
 

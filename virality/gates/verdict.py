@@ -42,9 +42,8 @@ class Context:
             place), as for suggestions; else only the same stems count, as for pairs of training.
         min_kept_freely: `min_kept_words` of such rewrites, a synonym counted as kept.
         max_new_freely: `max_new_words` of such rewrites, a synonym counted as known.
-        gone_for_new: how many words of the draft must have gone where 0, 1, 2 ... words are new; the last for all
-            more.
-        new_for_gone: how many words must be new where 0, 1, 2 ... of the draft have gone; the last for all more.
+        claim_odds: log-odds, in nats, from which such a rewrite counts as claiming more, see `virality.gates.balance`.
+        loss_odds: log-odds from which it counts as saying less.
         aids: models at hand, see `virality.gates.aids`.
         min_entailment: least probability that each of draft and rewrite says all that the other does, where a model
             is at hand.
@@ -71,8 +70,8 @@ class Context:
     paraphrase: bool = False
     min_kept_freely: float = 0.45
     max_new_freely: float = 0.55
-    gone_for_new: tuple[int, ...] = (0, 1, 1, 2, 3, 3)
-    new_for_gone: tuple[int, ...] = (0, 0, 1, 1, 2, 3)
+    claim_odds: float = 0.7
+    loss_odds: float = -0.35
     min_entailment: float = 0.5
     min_similarity: float = 0.5
     max_free_words: int = 5

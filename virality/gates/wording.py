@@ -11,6 +11,7 @@ from functools import lru_cache
 from virality.gates.negation import NEGATIONS, folded_keys
 from virality.text.lang import detect
 from virality.text.normalise import words
+from virality.text.number_words import number_words
 from virality.text.vocabulary import vocabulary
 
 KNOWN = ("en", "ar")
@@ -27,6 +28,12 @@ STOP_WORDS = {
         "same there here now ever still even only yet already let lets im ive id ill youre youve youll hes",
         "shes theyre were weve thats whats heres theres rt via amp please yes oh ok well like go going",
         "gonna",
+        "against among amongst around across along beside besides near within throughout upon towards toward",
+        "per above below behind beyond despite except inside outside past plus round since until till unless",
+        "whether though although however therefore otherwise else instead rather maybe perhaps something anything",
+        "everything someone anyone everyone somebody anybody everybody anywhere somewhere everywhere herself himself",
+        "itself themselves myself yourself ourselves yourselves another others few fewer less least several either",
+        "lot lots quite almost nearly enough able whos shall ought ll ve re",
     ),
     "ar": vocabulary(
         "في من الي علي عن مع بين عند منذ حتي خلال بعد قبل حول ضد نحو فوق تحت امام لدي هذا هذه ذلك تلك",
@@ -34,11 +41,28 @@ STOP_WORDS = {
         "كما كل بعض اي ايضا قد لقد سوف هل ماذا لماذا كيف متي اين اذا اذ لو لكن بل به بها له لها لهم فيه",
         "فيها منه منها عليه عليها اليه اليها عنه عنها يا هنا هناك اليوم الان جدا فقط حيث بان وان لان في",
         "اللي كده ده دي دا بس عشان علشان انه انها وهو وهي وفي ومن وعلي مما لنا لكم لك لي",
+        "او اما انما كنت كنا لانه لانها لانهم لاني بانه بانها فان فانه جميع سوي عدا رغم برغم بينما بعدما عندما حينما",
+        "كلما طالما مهما ربما لعل ليت لعله ذو ذات ذي اوليك اللذان اللتان اللواتي اللاتي كذلك هكذا كانما اكثر اقل",
+        "نفسه نفسها نفس ذاته ذاتها وسط ضمن عبر لديه لديها لدينا لديهم لديك عنده عندها عندنا عندي عندهم عندكم عندك",
+        "معه معها معهم معنا معي معك معكم فيهم فينا فيك فيكم منهم منا منك منكم مني علينا عليك عليكم عليهم الينا اليكم",
+        "اليك اليهم بهم بنا بي بك بكم عنهم عنا عني عنك حوله حولها بينهم بينها بينه بيننا فيهما منهما لهما هما انتما",
+        "بهذا بهذه لهذا لهذه لذلك بذلك تجاه ازاء نظرا وفق وفقا حسب بحسب لدي اي ايه كلا تم يتم قبيل بعيد عقب لكي كي",
+        "يلي هاد هاي هيدا هيدي هدول هذول هدا هادي هادا هذي هيك كدا هكا كذا جذي شو ايش وش شنو اش واش علاش ليش ليه",
+        "كيفاش شلون فين وين امتي ايمتي قديش مين هلا هلق هلء لهلا لهلق لهلء هسه هسع الحين للحين توا دابا دلوقتي دلوقت",
+        "لسه لسا لسع كمان برضه برضو بردو زي متل كيما بحال مشان منشان باش بلكي بركي ديال ديالي ديالو ديالها ديالنا",
+        "متاع نتاع تاع تاعو متاعو متاعها بتاع بتاعت بتاعه بتاعي تبع تبعنا تبعي راح رح غادي عم عمال قاعد قاعده انو اني",
+        "احنا حنا نحنا انتو انتوا هوما هني بلي بصح ياك ايوه خلاص طيب يعني اصلا والله شي شيء شوي شويه كتير كثير كثيرا",
+        "بزاف برشا وايد هواي اوي ليهم ليها ليا ليك لينا ليكم الها اله الهم الو الك النا بيه بيها منو عنو عندو معاه",
+        "معاها معاهم معايا معاك معانا وياه وياك وياهم حد حدا لين لحد لغايه لعند قدام ورا جوا وقت لما",
     ),
 }
 """Words that carry no content, as `fold` spells them."""
 
-_WITHOUT = {lang: STOP_WORDS[lang] | NEGATIONS[lang] for lang in KNOWN}
+_NUMBERS = {lang: number_words(lang) for lang in KNOWN}
+"""Numbers written out: another gate looks at them."""
+
+_WITHOUT = {lang: STOP_WORDS[lang] | NEGATIONS[lang] | _NUMBERS[lang] for lang in KNOWN}
+_CONTRACTED = re.compile(r"(?<=\w)['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
 
 _FORMS = (
     "say said/make made/win won/go went gone/see saw seen/take took taken/come came/know knew known",
@@ -67,7 +91,7 @@ _AR_PREFIXES = _longest_first("وبال وال بال كال فال ولل لل 
 _AR_ENDINGS = _longest_first("هما كما تها ها هم هن كم نا ات ان ون ين يه وا ه ي ا")
 
 LISTS = (
-    {lang: sorted(rows) for lang, rows in STOP_WORDS.items()},
+    {lang: sorted(rows) for lang, rows in _WITHOUT.items()},
     [_FORMS, _ENDINGS, _AR_PREFIXES, _AR_ENDINGS],
 )
 
@@ -84,12 +108,23 @@ def content_words(text: str, lang: str) -> dict[str, str]:
     `lang` is one of `KNOWN`.
     """
     found: dict[str, str] = {}
-    without = _WITHOUT[lang]
     for word in words(_split_tags(text)):
-        for key in folded_keys(word):
-            if key not in without and not key[0].isdecimal():
+        for key in folded_keys(plain(word)):
+            if not says_nothing(key, lang):
                 found.setdefault(stem(key, lang), word)
     return found
+
+
+def plain(word: str) -> str:
+    """A word without what English contracts into it: 'it'd' is 'it', 'Rome's' is 'Rome'."""
+    return _CONTRACTED.sub("", word) if "'" in word or "’" in word else word
+
+
+@lru_cache(maxsize=65536)
+def says_nothing(key: str, lang: str) -> bool:
+    """Whether a folded word is a stop word (in Arabic with 'and' before it too), a denial or a number."""
+    without = _WITHOUT[lang]
+    return key in without or key[0].isdecimal() or (lang == "ar" and key[0] in "وف" and key[1:] in without)
 
 
 @lru_cache(maxsize=65536)

@@ -22,7 +22,7 @@ _PARTS = {
 }
 _PART = {word: part for part, row in _PARTS.items() for word in row.split()}
 _PART_WORDS = "|".join(sorted(_PART, key=len, reverse=True))
-_AND = {"نصف": 30, "نص": 30, "ربع": 15, "ثلث": 20, "تلت": 20}
+_AND = {"نصف": 30, "نص": 30, "ربع": 15, "ثلث": 20, "تلت": 20, "النصف": 30, "الربع": 15, "الثلث": 20}
 _SAA = re.compile(
     rf"(?P<saa>(?:ال)?ساعة )?(?<![\d:.,/-])(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?(?![\d:.,]\d)"
     rf"(?: ?و ?(?P<and>{'|'.join(_AND)})\b| إ?ا?لا (?P<less>ربع|ثلث|تلت)\b)?"

@@ -26,6 +26,8 @@ _SHOUTED = vocabulary(
 )
 # small letters even in Title Case
 _SMALL = vocabulary("the and but nor for from with via than into over off per out")
+_STREET = re.compile(r"\b[A-Z]\w+ (?:St|Rd|Ave|Blvd|Ln|Sq)\.\s+$")
+"""A short word after a name, with a full stop that may end the sentence."""
 _MIN_WORDS = 3
 _MOSTLY = 0.6
 _NEARLY_ALL = 0.8
@@ -85,7 +87,7 @@ def _runs(sentence: str) -> tuple[list[str], list[str]]:
         word, start = _bare(match[0]), match.start()
         if word.isupper() and _beside_capitals(tokens, i):
             continue
-        anew = _begins(sentence[:start].rstrip()[-1:])
+        anew = _begins(sentence[:start].rstrip()[-1:]) or _STREET.search(sentence[:start]) is not None
         if not _is_name(word) or (anew and not _always(word)):
             if anew and word[0].isupper() and word.lower() not in _SAYS_NOTHING:
                 openings.append(word)
@@ -113,7 +115,9 @@ def _beside_capitals(tokens: list[re.Match[str]], i: int) -> bool:
 def _bare(token: str) -> str:
     if "." in token:
         return token.replace(".", "")
-    return re.sub(r"['’][sS]?$", "", token)
+    bare = re.sub(r"['’][sS]?$", "", token)
+    head, _, rest = bare.partition("-")
+    return head if rest.islower() and head[1:].islower() else bare
 
 
 def _is_name(word: str) -> bool:

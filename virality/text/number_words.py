@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from virality.text.normalise import without_harakat
+from virality.text.normalise import fold, without_harakat
 from virality.text.units import UNITS
 
 _ALEFS = str.maketrans("أإآ", "ااا")
@@ -24,13 +24,15 @@ _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9
 _ENGLISH = _ONES | _TEENS | _TENS | _SCALES | {"a": 1, "an": 1}
 
 _AR_ONES = _counted(
-    "اثنان/اثنين/اثنتان/اثنتين/اتنين/تنين/جوج ثلاث/ثلاثة/تلات/تلاتة/تلت أربع/أربعة خمس/خمسة ستة سبع/سبعة"
-    " ثماني/ثمانية/ثمان/تمانية/تمن/تماني تسع/تسعة",
+    "اثنان/اثنين/اثنتان/اثنتين/اتنين/تنين/ثنين/جوج/زوز ثلاث/ثلاثة/تلات/تلاتة/تلت أربع/أربعة/ربعة خمس/خمسة ستة سبع/سبعة"
+    " ثماني/ثمانية/ثمان/تمانية/تمن/تماني/ثمنية/تمنية تسع/تسعة/تسعود",
     2,
 )
 _AR_TEENS = _counted(
-    "حداشر/احداشر/إحدعش/حدعشر اتناشر/اطنعش/تناشر/اثناعشر تلتاشر/تلاتاشر/تلطعش أربعتاشر/أربعطعش خمستاشر/خمسطعش"
-    " ستاشر/سطعش سبعتاشر/سبعطعش تمنتاشر/تمنطعش تسعتاشر/تسعطعش",
+    "حداشر/احداشر/إحدعش/حدعشر/حدعش/حداش اتناشر/اطنعش/تناشر/اثناعشر/طنعش/اثنعش/طناش تلتاشر/تلاتاشر/تلطعش/تلتعش/ثلطعش"
+    "/تلطاش"
+    " أربعتاشر/أربعطعش/أربعتعش/ربعطاش خمستاشر/خمسطعش/خمستعش/خمسطاش ستاشر/سطعش/ستعش/سطاش سبعتاشر/سبعطعش/سبعتعش/سبعطاش"
+    " تمنتاشر/تمنطعش/تمنتعش/ثمنطعش/تمنطاش تسعتاشر/تسعطعش/تسعتعش/تسعطاش",
     11,
 )
 _AR_TENS = _counted(
@@ -69,6 +71,13 @@ _AR_SMALL, _AR_BIG, _AR_SCALE, _AR_TWICE = map(_bare, (_below_hundred(), _AR_HUN
 _ARABIC_VALUES = _AR_SMALL | _AR_BIG | _AR_SCALE | _AR_TWICE
 
 
+def number_words(lang: str) -> frozenset[str]:
+    """The single words that numbers are written with, folded; `lang` is 'en' or 'ar'. English 'a' is none of them."""
+    if lang == "en":
+        return frozenset(_ENGLISH) - {"a", "an"}
+    return frozenset(fold(part) for word in _ARABIC_VALUES for part in word.split())
+
+
 def _any(words: dict[str, int]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
@@ -93,7 +102,11 @@ _HOURS = _bare(
     _counted("الواحدة الثانية الثالثة الرابعة الخامسة السادسة السابعة الثامنة التاسعة العاشرة", 1)
     | {"الحادية عشرة": 11, "الحادية عشر": 11, "الثانية عشرة": 12, "الثانية عشر": 12}
 )
-_HOUR = re.compile(rf"(?<=الساعة )({_any(_HOURS)})\b")
+_PART_OF_DAY = r"(?:صباحا?|فجرا|ظهرا|عصرا|مساء|مساءا|ليلا|(?:ال)?(?:صبح|ضهر|عصر|مسا|عشيه|عشية|ليل))"
+_HOUR = re.compile(
+    rf"(?:(?<=الساعة )|(?<=الساعه ))({_any(_HOURS)})\b"
+    rf"|\b(?P<glued>[وفبل]?)({_any(_HOURS)})(?= (?:والنصف |والربع |ونصف |إلا ربع |إلا ربعا )?{_PART_OF_DAY}\b)"
+)
 _SIX = re.compile(
     r"\bست(?= (?:ثوان|دقائق|دقايق|ساعات|أيام|ايام|أسابيع|اسابيع|أشهر|اشهر|شهور|سنوات|سنين|مرات|مئة|مئات))"
 )
@@ -135,8 +148,8 @@ def arabic_in_digits(text: str) -> str:
 
 
 def _hours(text: str) -> str:
-    """'الساعة التاسعة' as 'الساعة 9'."""
-    return _HOUR.sub(lambda m: str(_HOURS[m[1]]), text)
+    """'الساعة التاسعة' as 'الساعة 9', 'التاسعة صباحا' as '9 صباحا'."""
+    return _HOUR.sub(lambda m: str(_HOURS[m[1]]) if m[1] else f"{m['glued']} {_HOURS[m[3]]}".lstrip(), text)
 
 
 def _english(match: re.Match[str]) -> str:

@@ -13,10 +13,14 @@ from virality.text.units import DUAL, ISO_BEFORE, SCALES, UNITS
 _MONEY = frozenset("$€£¥₹")
 _NAMES = frozenset(UNITS.values())
 _GLUED_SCALES = {"M": "6", "B": "9", "T": "12"}
+_DIGIT = re.compile("[0-9]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _MINUTES = {"نصف": 30, "نص": 30, "ربع": 15, "ثلث": 20, "تلت": 20, "half": 30, "quarter": 15}
 _PART_OF_HOUR = re.compile(r"(?<![\dو])\b(نصف|نص|ربع|ثلث|تلت) ساع[ةه]\b")
 _EN_PART_OF_HOUR = re.compile(r"\b(?:a )?(half|quarter)[- ](?:of )?(?:an )?hour\b(?!ly)", re.IGNORECASE)
+_EN_HALF_YEAR = re.compile(r"\bhalf (?:a |the )?(year|day|dozen|decade|century)\b", re.IGNORECASE)
+_AR_HALF_YEAR = re.compile(r"(?<![\dو])\b(?:نصف|نص) (?:سنة|سنه|عام|العام|السنة|السنه)\b")
+_HALF_OF = {"year": "6 months", "day": "12 hours", "dozen": "6", "decade": "5 years", "century": "50 years"}
 _SPEED = re.compile(r"\b(?:(k)ms?|(k)ilomet(?:re|er)s?|miles?) (?:per|an) hour\b", re.IGNORECASE)
 _NUMBERED_DAY = re.compile(
     r"\bday (\d{1,3})\b(?=\s*(?:$|[^\w\s]|(?:of|without|in|since|with|and|at|on|after|is|was|done)\b))", re.IGNORECASE
@@ -45,9 +49,15 @@ def find_numbers(text: str) -> list[str]:
     if not text.isascii():
         text = ascii_digits(text).translate(_MARK_SHAPES)
         if _ARABIC.search(text):
+            text = _AR_HALF_YEAR.sub("6 أشهر", text)
             text = _PART_OF_HOUR.sub(_in_minutes, DUAL.sub(r"2 \1", arabic_in_digits(text)))
-    text = _EN_PART_OF_HOUR.sub(lambda m: f"{_MINUTES[m[1].lower()]} minutes", text)
-    text = with_clocks(ISO_BEFORE.sub(r"\2\3 \1", english_in_digits(text)))
+    if "half" in text or "quarter" in text or "Half" in text or "Quarter" in text:
+        text = _EN_PART_OF_HOUR.sub(lambda m: f"{_MINUTES[m[1].lower()]} minutes", text)
+        text = _EN_HALF_YEAR.sub(lambda m: _HALF_OF[m[1].lower()], text)
+    text = english_in_digits(text)
+    if not _DIGIT.search(text):
+        return []
+    text = with_clocks(ISO_BEFORE.sub(r"\2\3 \1", text))
     text = _SPEED.sub(lambda m: "km/h" if m[1] or m[2] else "mph", text)
     return [_canonical(match) for match in _QUANTITY.finditer(_NUMBERED_DAY.sub(r"\1 day", text))]
 

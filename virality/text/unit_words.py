@@ -40,31 +40,35 @@ _TIMES = {fold(word): unit for word, unit in UNITS.items() if _KIND[unit] == "ti
 _ONE_OF = frozenset(map(fold, vocabulary("دقيقة ساعة أسبوع أسبوعا شهر شهرا سنة")))
 """Indefinite singulars: 'for an hour'; after a number or 'half' they are counted with it."""
 _PARTS = frozenset(("نص", "نصف", "ربع", "ثلث", "تلت"))
-_PER = re.compile(r"(?<!\w)(?:(?:an?|per|each|every|one|first|third) |[وفبل]?(?:كل|اول) |في ال|فال|بال)(?P<unit>\w+)")
+_EVERY = frozenset(("كل", "وكل", "فكل", "بكل", "اول"))
+_PER = re.compile(
+    r"(?<!\w)(?:(?:an?|per|(?:each|every)(?: second| third| fourth| other)?|one|first|third) "
+    r"|[وفبل]?(?:كل|اول) |في ال|فال|بال)(?P<unit>\w+)"
+)
 _CLITICS = re.compile(r"^(?:[وف]?(?:بال|كال|لل|ال)|[وفبل])(?=\w{2})")
 
 
 @lru_cache(maxsize=8192)
-def unit_words(text: str) -> dict[str, frozenset[str]]:
-    """Kind -> the units named: 'the kilo', '5 miles', 'every week', 'weekly', 'half'.
+def unit_words(text: str) -> dict[str, tuple[str, ...]]:
+    """Kind -> the units named, as often as they are: 'the kilo', '5 miles', 'every week', 'weekly', 'half'.
 
     Time counts only where it measures (per, each, first, an Arabic indefinite singular): 'today' and 'this
     week' are dates, see `virality.text.dates`.
     """
     folded = fold(text)
-    found: dict[str, set[str]] = {}
+    found: dict[str, list[str]] = {}
     before = ""
     for word in folded.split():
-        measured = before.isdecimal() or before in _PARTS
+        measured = before.isdecimal() or before in _PARTS or before in _EVERY
         before = word
         bare = word if word in _MEASURES or word in _COUNTED else _CLITICS.sub("", word)
         if unit := _MEASURES.get(bare):
-            found.setdefault(_KIND[unit], set()).add(unit)
+            found.setdefault(_KIND[unit], []).append(unit)
         elif counted := _COUNTED.get(bare):
-            found.setdefault(counted[0], set()).add(counted[1])
+            found.setdefault(counted[0], []).append(counted[1])
         elif unit := _ADVERBS.get(word) or (_TIMES[word] if word in _ONE_OF and not measured else None):
-            found.setdefault("time", set()).add(unit)
+            found.setdefault("time", []).append(unit)
     for match in _PER.finditer(folded):
         if unit := _TIMES.get(match["unit"]):
-            found.setdefault("time", set()).add(unit)
-    return {kind: frozenset(units) for kind, units in found.items()}
+            found.setdefault("time", []).append(unit)
+    return {kind: tuple(units) for kind, units in found.items()}

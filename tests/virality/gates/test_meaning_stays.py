@@ -176,6 +176,11 @@ def test_a_denial_in_dialect_is_seen(draft: str, rewrite: str) -> None:
         ("قرأت «حدائق الملح» مرتين", "قرأت «حدائق الرماد» مرتين"),
         ("شكرا يا دكتورة سنية", "شكرا يا دكتورة منجية"),
         ("زار محمد القاهرة", "زار محمد العاصمة"),
+        ("تعلمت جدتي نفيسة العزف", "تعلمت سيدة العزف"),
+        ("انقطعت المياه عن حي النخيل غدا", "انقطعت المياه عن أحد الأحياء غدا"),
+        ("غلب نادي الصنوبر خصمه", "غلب النادي خصمه"),
+        ("علمتني رفيقتي جود الرسم", "علمتني وحدة من رفقاتي الرسم"),
+        ("فاز أنيس القروي بالسباق", "فاز أنيس الفاسي بالسباق"),
     ],
 )
 def test_an_arabic_name_swapped_or_lost_fails(draft: str, rewrite: str) -> None:
@@ -188,6 +193,11 @@ def test_an_arabic_name_swapped_or_lost_fails(draft: str, rewrite: str) -> None:
         ("زار محمد القاهرة مع أحمد", "محمد وأحمد في زيارة للقاهرة"),
         ("فازت شركة سنابل بالعقد", "العقد من نصيب شركة سنابل"),
         ("كويكب قطره أربعون مترا", "قطر الكويكب نحو أربعين مترا"),
+        ("معمل أبي سليم: القطعة بدينار", "القطعة بدينار من معمل أبي سليم"),
+        ("ابنتي ميار، ست سنوات، تحب القمر", "تحب القمر ابنتي ميار البالغة ست سنوات"),
+        ("مر شهر من غير سكر", "مر شهر كامل من غير سكر"),
+        ("الجهاز ليس للبيع بعد", "الجهاز غير مطروح للبيع بعد"),
+        ("روضات بيت لحم مفتوحة للأطفال", "رياض الأطفال مفتوحة في بيت لحم"),
     ],
 )
 def test_an_arabic_name_in_another_form_is_the_same_name(draft: str, rewrite: str) -> None:
@@ -214,7 +224,7 @@ def test_a_clause_that_comes_in_or_goes_out_fails_though_few_words_changed() -> 
     assert claims.check(FERRY, added, STRICT).state == "pass"
     verdict = claims.check(FERRY, added, FREE)
     assert verdict.state == "fail"
-    assert set(verdict.evidence) == {"passeng", "refund"}
+    assert verdict.evidence == ("passengers", "refunds")
     assert omission.check(added, FERRY, FREE).state == "fail"
     assert claims.check(BRIDGE, f"{BRIDGE} وطلاء الحواجز", FREE).state == "fail"
     assert omission.check(BRIDGE, "أغلقت البلدية الجسر القديم أمام الشاحنات حتى نهاية الشهر", FREE).state == "fail"

@@ -80,6 +80,29 @@ def test_dots_of_suspense_at_the_end_are_seen_and_elsewhere_are_not() -> None:
     assert phrases.found("clickbait", "The bread ... well, it is bread and it is in the oven") == {}
 
 
+@pytest.mark.parametrize(
+    ("gate", "draft", "rewrite"),
+    [
+        ("clickbait", "Dad asked for one thing: no party", "Dad wanted just one thing: no party"),
+        (
+            "clickbait",
+            "Twins share more dislikes, a survey finds",
+            "Twins have more dislikes in common, a survey finds",
+        ),
+        ("clickbait", "لم أكن أظن أن جدتي ستعزف", "لم أتوقع أن تعزف جدتي"),
+        ("hype", "She had never won a singles title before", "It is the first singles title she has ever won"),
+        ("hype", "مشينا وما حدا منا تعب", "مشينا بلا تعب"),
+        ("hype", "Send a photo for a full refund", "A photo gets you your money back"),
+        ("bait", "Polling for the by-election moves", "Where you vote in the by-election moves"),
+        ("toxicity", "Scam alert: callers ask for cards", "Scammers call and ask for cards"),
+        ("machine_phrases", "الحجز لا يلزمكم بالشراء", "احجزوا من دون التزام بالشراء"),
+    ],
+)
+def test_what_the_draft_says_in_other_forms_is_not_new(gate: str, draft: str, rewrite: str) -> None:
+    lang = "en" if draft.isascii() else "ar"
+    assert phrases.new_phrases(gate, "it", draft, rewrite, Context(lang=lang)).state == "pass"
+
+
 @pytest.mark.parametrize("gate", GATES)
 def test_a_language_without_lists_is_not_checked(gate: str) -> None:
     german = "Das Brot ist heute frisch und kostet zwei Euro"
