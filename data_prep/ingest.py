@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 from pathlib import Path, PurePath
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from data_prep import filters, privacy, rights
 from data_prep.records import Dropped, Post, dropped_schema, post_schema
+from data_prep.register import Register, keyed
 from data_prep.sources import About, Bad, Block, Item, Label
 from data_prep.sources.files import expand
 from data_prep.sources.table import identifier
@@ -64,6 +65,7 @@ class Rules:
         min_words, max_characters, replies, reposts: see `filters.drop_reason`.
         opted_out: accounts, handles and post ids, as `rights.opt_out` reads them.
         max_bad: share of rows that may be unreadable before the run stops.
+        forgotten: the register of who asked to be forgotten.
     """
 
     min_words: int
@@ -72,6 +74,7 @@ class Rules:
     reposts: bool
     opted_out: frozenset[str] = frozenset()
     max_bad: float = 0.05
+    forgotten: Register = field(default_factory=Register)
 
 
 def source(kind: str) -> ModuleType:
@@ -238,8 +241,8 @@ def _judged(item: Post | Dropped, work: _Work) -> Post | Dropped:
     """A row as it is kept, or why it is not: opted-out rows leave before anything else is computed of them."""
     post = item.post if isinstance(item, Dropped) else item
     name = post.author_id or work.about.account
-    if reason := rights.objection(post, name, work.rules.opted_out):
-        return Dropped(_nothing(work.about, post.post_id), reason)
+    if reason := rights.objection(post, name, work.rules.opted_out, work.rules.forgotten, work.key):
+        return Dropped(_nothing(work.about, keyed(work.key, "dropped", post.post_id)), reason)
     if isinstance(item, Dropped):
         if item.reason == "repost":  # somebody else's words
             return dataclasses.replace(item, post=_nothing(work.about, post.post_id))
@@ -280,9 +283,15 @@ def _hiding(work: _Work) -> dict[str, Callable[[Post], str | None]]:
         name = post.author_id or work.about.account
         return privacy.hash_author(name, work.key) if name is not None else None
 
+    def thread(post: Post) -> str | None:
+        forgotten = work.rules.forgotten
+        if forgotten and post.thread is not None and forgotten.holds(post.thread, post.source, work.key):
+            return None
+        return _without_name(post.thread, post.source)
+
     return {
         "post_id": lambda post: _without_name(post.post_id, post.source),
-        "thread": lambda post: _without_name(post.thread, post.source),
+        "thread": thread,
         "author_id": account,
         "text": lambda post: privacy.mask(post.text),
         "alt": lambda post: privacy.mask(post.alt) if post.alt is not None else None,
@@ -381,6 +390,13 @@ def _ipc(batch: pa.RecordBatch) -> bytes:
     return bytes(sink.getvalue())
 
 
+def _decisive(rules: Rules) -> dict[str, Any]:
+    """Rules as JSON values; where nobody asked to be forgotten nothing is said of it."""
+    said = {one.name: getattr(rules, one.name) for one in dataclasses.fields(rules) if one.name != "forgotten"}
+    asked = {"forgotten": rules.forgotten.digest} if rules.forgotten else {}
+    return said | {"opted_out": sorted(rules.opted_out)} | asked
+
+
 def _part_key(kind: str, path: Path, digest: str, about: About, rules: Rules, key: bytes) -> str:
     """Everything that decides what a part holds; the author key itself is never written anywhere."""
     decisive = {
@@ -388,7 +404,7 @@ def _part_key(kind: str, path: Path, digest: str, about: About, rules: Rules, ke
         "kind": kind,
         "file": [path.name, digest],
         "about": dataclasses.asdict(about) | {"columns": dict(about.columns)},
-        "rules": dataclasses.asdict(rules) | {"opted_out": sorted(rules.opted_out)},
+        "rules": _decisive(rules),
         "accounts": privacy.hash_author("", key),
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:20]

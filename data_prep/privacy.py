@@ -77,6 +77,10 @@ def mask(text: str) -> str:
     return _PHONE.sub("<phone>", text) if "+" in text or _THREE_DIGITS.search(text) else text
 
 
+def config_folder() -> Path:
+    """What this person keeps on this machine beside the runs: the key, and who asked to be forgotten."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "virality"
+
+
 def _key_path() -> Path:
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return home / "virality" / "author.key"
+    return config_folder() / "author.key"

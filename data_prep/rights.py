@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from data_prep.records import Post
+from data_prep.register import Register
 from virality.errors import ViralityError
 
 BASES = ("own_export", "opt_in", "own_ab_test", "consent", "x_api", "unknown")
@@ -60,21 +61,38 @@ def read_opt_outs(paths: Sequence[Path]) -> frozenset[str]:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise ViralityError(f"rights.opt_out: {path}: cannot be read ({error}); give a UTF-8 text file") from error
-        found |= {name for line in lines if (name := _plain_name(line.partition("#")[0]))}
+        found |= {name for line in lines if (name := plain_name(line.partition("#")[0]))}
     return frozenset(found)
 
 
-def objection(post: Post, account: str | None, opted_out: frozenset[str]) -> str | None:
-    """Why a row may not be used at all: `opted_out`, `intent` (the account denies generative AI), or None."""
-    if opted_out:
+def objection(
+    post: Post,
+    account: str | None,
+    opted_out: frozenset[str],
+    forgotten: Register | None = None,
+    key: bytes = b"",
+) -> str | None:
+    """Why a row may not be used at all: `opted_out`, `intent` (the account denies generative AI), or None.
+
+    Args:
+        post: as read.
+        account: its name.
+        opted_out: of `read_opt_outs`.
+        forgotten: the register, hashed under `key`.
+        key: of `privacy.author_key`.
+    """
+    if opted_out or forgotten:
         owner = re.match(r"at://(did:[^/]+)/", post.post_id)  # Bluesky: a handle may change, the DID does not
-        names = [post.post_id, account or "", owner[1] if owner else ""]
-        if not opted_out.isdisjoint(map(_plain_name, names)):
+        names = [account or "", owner[1] if owner else ""]
+        if not opted_out.isdisjoint(map(plain_name, [post.post_id, *names])):
+            return "opted_out"
+        if forgotten and forgotten.names(post, names, key):
             return "opted_out"
     if post.intents is not None and json.loads(post.intents).get("generative_ai") is False:
         return "intent"
     return None
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """An account or id as lists of them are compared: without blanks and `@`, case folded."""
     return name.strip().removeprefix("@").casefold()

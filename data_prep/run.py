@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from data_prep import datasheet, facts, mix, outputs, prepare, records, rights
+from data_prep import datasheet, facts, mix, outputs, prepare, privacy, records, register, rights
 from data_prep.engine import DuckDB, Engine
 from data_prep.ingest import VERSION, Rules, ingest
 from data_prep.settings import PrepareSettings
@@ -58,10 +58,12 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         columns=prepare.columns_of(settings.source.kind, settings.source.columns),
         items_at=settings.source.items_at,
     )
-    rules = Rules(**settings.filters.model_dump(), opted_out=opted_out, max_bad=settings.source.max_bad)
+    forgotten = register.read(privacy.author_key()).without_texts()
+    rules = Rules(**settings.filters.model_dump(), opted_out=opted_out, max_bad=settings.source.max_bad,
+                  forgotten=forgotten)  # fmt: skip
     read = [(path, inputs[str(path)]) for path in files]
     parts = ingest(settings.source.kind, read, about, rules, here.folder / "parts", workers=workers)
-    work = here.folder / "work" / _work_key(settings, inputs, str(here.document.get("commit")))
+    work = here.folder / "work" / _work_key(settings, inputs, str(here.document.get("commit")), forgotten.digest)
     engine = _engine(settings, work, threads)
     try:
         found = prepare.corpus(engine, parts, settings)
@@ -135,9 +137,9 @@ def _digest(path: Path) -> str:
     return hub.revision(path) if hub.is_hub(path) else runs.sha256(path)
 
 
-def _work_key(settings: PrepareSettings, inputs: dict[str, str], commit: str) -> str:
-    """Intermediate results are found again by the same code, settings and inputs alone."""
-    decisive = settings.model_dump(mode="json", exclude={"machine", "name", "out"})
+def _work_key(settings: PrepareSettings, inputs: dict[str, str], commit: str, forgotten: str) -> str:
+    """Intermediate results are found again by the same code, settings, inputs and register alone."""
+    decisive = settings.model_dump(mode="json", exclude={"machine", "name", "out"}) | {"forgotten": forgotten}
     decisive |= {"inputs": inputs, "commit": commit, "version": VERSION, "engine": settings.machine.engine}
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 

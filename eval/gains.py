@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -43,7 +43,8 @@ def of_writer(
     out.append(place.figure("writer.unchanged", share(same, _of_rewrites(mine), seed)))
     back = [one for one in mine if one.judge is not None]
     out += _of_returned(back, place, seed) if back else _nothing_returned(place)
-    return out, [_best_of(mine)]
+    passing = [_passing(theirs, name) for name, theirs in outcomes.items() if name in ("writer", "base")]
+    return out, [_best_of(mine), *passing]
 
 
 def _lead(name: str, mine: Sequence[Outcome], theirs: Sequence[Outcome], place: Place, seed: int) -> Figure:
@@ -138,11 +139,22 @@ def _of_rewrites(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _best_of(outcomes: Sequence[Outcome]) -> Curve:
+    return _curve("writer.best_of", outcomes, lambda one, k: (one.first[k] or 0) > 0.5)
+
+
+def _passing(outcomes: Sequence[Outcome], name: str) -> Curve:
+    """Drafts with a rewrite that passes every gate, whatever a scorer thinks of it."""
+    suffix = "" if name == "writer" else f".{name}"
+    return _curve(f"writer.passing{suffix}", outcomes, lambda one, k: any(one.passed[:k]))
+
+
+def _curve(name: str, outcomes: Sequence[Outcome], holds: Callable[[Outcome, int], bool]) -> Curve:
+    """Share of drafts of which something holds, by the number of rewrites generated."""
     counts = sorted(outcomes[0].first)
     clusters = [one.component for one in outcomes]
-    found = [share([float((one.first[k] or 0) > 0.5) for one in outcomes], clusters) for k in counts]
+    found = [share([float(holds(one, k)) for one in outcomes], clusters) for k in counts]
     return Curve(
-        name="writer.best_of",
+        name=name,
         x=[float(k) for k in counts],
         y=[one.value for one in found],
         low=[one.low for one in found],

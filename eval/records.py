@@ -31,7 +31,7 @@ class Figure(_Record):
     high: float | None = None
     n: int
     """How many examples (pairs, drafts) the value rests on."""
-    unit: Literal["share", "nats", "points", "ratio", "count", "seconds", "probability"]
+    unit: Literal["share", "nats", "bits", "points", "ratio", "count", "seconds", "probability"]
     split: str = "test"
     corpus: str
     subset: str = "all"
@@ -92,7 +92,7 @@ class Curve(_Record):
     """`scorer.reliability` (x: mean predicted probability, y: share right), `scorer.coverage` (x: share of pairs
     answered, y: accuracy), `scorer.learning` (x: training pairs of the linear family, y: accuracy),
     `scorer.learning_runs` (the same of the scorer's own family), `writer.best_of` (x: rewrites a draft, y: share of
-    drafts improved)."""
+    drafts improved), `writer.passing` and `writer.passing.base` (y: share with a rewrite that passes every gate)."""
     x: list[float]
     y: list[float]
     low: list[float | None] = Field(default_factory=list)

@@ -14,6 +14,7 @@ from eval import (
     alone,
     baselines,
     claims,
+    extraction,
     family,
     independence,
     live,
@@ -257,6 +258,8 @@ def _measure_writer(
         rows = {id(mine): mine for mine in made.rows.values()}  # what two systems share stands there once
         tables.write([row for mine in rows.values() for row in mine], steps.rewrite_schema(), path)
     found.add(made)
+    place = Place(corpus=Path(settings.data).name, source="rewrites.parquet", seed=settings.seed)
+    found.figures += extraction.figures(writers[0], made.rows, place, posts=settings.extraction, seed=settings.seed)
     return about.engines(made.rows)
 
 

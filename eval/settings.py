@@ -43,7 +43,7 @@ class EvaluateSettings(RunSettings):
     rivals: tuple[Rival, ...] = RIVALS
     """What stands beside the writer. base: its base model without the adapter. human: the better post of a pair, for
     the worse one. ungated: the writer, whatever the gates say. edits: of the draft's own words, without a writer.
-    random_edit: the first of those that passes."""
+    random_edit: the first of those. cuts: the shortest wording that cutting alone gives."""
     frontier: FrontierSettings = FrontierSettings()
     """Which of writer and systems is chosen."""
     gates: GateSettings = GateSettings()
@@ -73,6 +73,9 @@ class EvaluateSettings(RunSettings):
     """Rewrites generated for each draft, to choose from."""
     temperature: float = Field(0.7, gt=0)
     """Of sampling."""
+    extraction: int = Field(32, ge=0)
+    """Posts that the writer learned from of which it is shown the first half, to see whether it writes the rest; its
+    canaries are looked for too. 0: neither is done."""
     engine: EngineSetting = "auto"
     """What runs the models that write. auto: vLLM where it is installed, a CUDA GPU is seen and it can serve the model,
     else transformers. vllm: that or nothing. Prompts, seeds and limits are the same; what is sampled is not. vLLM was

@@ -26,6 +26,8 @@ from virality.progress import say, step
 from virality.text.lang import detect
 
 _EDITS = ("edits", "random_edit")
+_UNWRITTEN = (*_EDITS, "cuts")
+"""Rivals without a writer: what they keep and sound like is the draft's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,16 @@ def measure(
         out.rows["base"] = base
     if "human" in beside:
         subsets["human"], out.rows["human"] = rivals.human(chosen, pairs)
+    held = gates or gates_of(writer.run)
     if set(_EDITS) & set(beside):
-        made = rivals.edits(chosen, asked.samples, asked.seed)
+        made = rivals.edits(chosen, asked.samples, held, asked.seed)
         out.rows |= {name: made for name in _EDITS if name in beside}
+    if "cuts" in beside:
+        out.rows["cuts"] = rivals.cutting(chosen, held, asked.seed)
     if "ungated" in beside:
         out.rows["ungated"] = out.rows["writer"]
     with step("gates, guide and judge"):
-        judged = _verdicts(out.rows, chosen, gates or gates_of(writer.run))
+        judged = _verdicts(out.rows, chosen, held)
         results = {
             name: outcomes.outcomes(rows, judged[name], subsets.get(name, chosen), guide, judge,
                                     rivals.PICKS.get(name, "guide"))
@@ -131,7 +136,7 @@ def measure(
     languages = {draft.example_id: draft.lang or detect(draft.text) or "unknown" for draft in chosen}
     for name, mine in results.items():
         out.scores += outcomes.scores(name, subsets.get(name, chosen), mine, guide.version, judge.version)
-        if name not in rivals.UNGATED and name != "random_edit":
+        if name not in (*rivals.UNGATED, "random_edit", "cuts"):
             out.gates += gallery.gate_counts(name, judged[name], [languages[row.example_id] for row in out.rows[name]])
     place = Place(corpus=corpus, source="rewrites.parquet", family=judge.family, best_of=asked.samples, seed=asked.seed)
     out.figures, out.curves = gains.of_writer(results, versus, place, asked.seed)
@@ -142,7 +147,7 @@ def measure(
     won = np.asarray([[float((one.judge or 0) > 0.5) for one in results[name]] for name in named])
     clusters = [one.component for one in results["writer"]]
     out.figures += family.less_luck("writer.win_rate", won, named, clusters, place)
-    told = {name: (subsets.get(name, chosen), mine) for name, mine in results.items() if name not in _EDITS}
+    told = {name: (subsets.get(name, chosen), mine) for name, mine in results.items() if name not in _UNWRITTEN}
     out.figures += _of_texts(told, accounts, place, asked.seed)
     nothing = [
         Outcome(one.example_id, one.component, one.draft, [], [], [], None, None, [], {}) for one in results["writer"]

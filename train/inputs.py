@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import MEASURED
-from virality import runs
+from virality import ledger, runs
 from virality.errors import ViralityError
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -34,7 +34,8 @@ def trained(folder: str, task: str) -> tuple[dict[str, Any], str | None]:
         return {}, wrong
     made = document.get("task") if document["step"] == "train" else None
     if made == task:
-        return document, None
+        why = ledger.forgotten(path := Path(folder))
+        return ({}, why.removeprefix(f"{path}: ")) if why else (document, None)
     what = f"a {made}'s run" if made else f"a run of `{document['step']}`"
     return {}, f"is {what}; name a {task}'s: a run of virality train with task={task}"
 

@@ -10,6 +10,7 @@ from data_prep.records import Pair
 from train import checkpoints
 from train.examples import Example
 from virality import ledger, tables
+from virality.errors import ViralityError
 
 
 def entries(name: str, use: str, pairs: Sequence[Pair], before: Iterable[ledger.Entry] = ()) -> list[ledger.Entry]:
@@ -29,11 +30,11 @@ def entries(name: str, use: str, pairs: Sequence[Pair], before: Iterable[ledger.
 def entries_of(
     examples: Sequence[Example], by_id: Mapping[str, Pair], before: Sequence[ledger.Entry] = ()
 ) -> checkpoints.Entries:
-    """(name of a checkpoint, numbers of examples) -> its rows of the ledger."""
+    """(name of a checkpoint, numbers of examples) -> its rows of the ledger; canaries are no pairs and have none."""
 
     def of(checkpoint: str, numbers: Iterable[int]) -> list[ledger.Entry]:
         names = dict.fromkeys(examples[at].pair_id for at in numbers)
-        return entries(checkpoint, "train", [by_id[name] for name in names], before)
+        return entries(checkpoint, "train", [by_id[name] for name in names if name in by_id], before)
 
     return of
 
@@ -45,8 +46,14 @@ def kept_entries(folder: Path) -> list[ledger.Entry]:
 
 
 def adapter_entries(run: str | None) -> list[ledger.Entry]:
-    """The rows of the adapter that the run of a writer made; none without a run."""
+    """The rows of the adapter that the run of a writer made; none without a run.
+
+    Raises:
+        ViralityError: it saw rows that were to be forgotten, and what continues it would have seen them too.
+    """
     if run is None:
         return []
+    if (why := ledger.forgotten(Path(run))) is not None:
+        raise ViralityError(f"init: {why}")
     found = tables.read(Path(run) / "ledger.parquet", ledger.schema(), ledger.Entry)
     return [entry for entry in found if entry.checkpoint == "adapter"]

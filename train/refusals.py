@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 
-from train import inputs
+from train import inputs, push
 from train.scorers import controls
 from train.settings import (
     TWO_REWRITES,
@@ -50,6 +50,7 @@ def note(settings: AnySettings, found: Mistakes) -> None:
     counts = _counts(settings, found)
     if isinstance(settings, WriterSettings):
         _writer(settings, found)
+        push.refuse(settings, found)
         if counts:
             _enough_for_writer(settings, counts, found)
     elif counts and not inputs.measured(counts, settings.split):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from train import refusals, tracking
+from train import push, refusals, tracking
 from train.launch import ranks, sharding, zero
 from train.refusals import AnySettings
 from train.settings import (
@@ -46,12 +46,15 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         if is_main():
             _tell(found, folder)
         return folder
+    if is_main():
+        push.prepare(settings, folder, fresh=fresh)
     here = runs.begin("train", config, settings, inputs, fresh=fresh)
-    if here.finished:
-        return here.folder
-    ranks.take_device()
-    carry_out(settings, here)
-    ranks.leave()
+    if not here.finished:
+        ranks.take_device()
+        carry_out(settings, here)
+        ranks.leave()
+    if is_main():
+        push.after(settings, here, ["virality", "train", str(config), *overrides])
     return here.folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.records import Pair
-from train import adapters, examples, grpo, ledgers, objectives, steps
+from train import adapters, canaries, examples, grpo, ledgers, objectives, steps
 from train import ready as readiness
 from train.drafts import drafts
 from train.fit import Recipe, fit
@@ -45,7 +45,8 @@ def train(settings: WriterSettings, here: runs.Run, tracker: Tracker) -> None:
     )  # fmt: skip
     if not is_main():
         return
-    learned = [by_id[name] for name in dict.fromkeys(rows[at].pair_id for at in trained.seen)]
+    names = dict.fromkeys(rows[at].pair_id for at in trained.seen)
+    learned = [by_id[name] for name in names if name in by_id]  # canaries are nobody's
     _finish(settings, here, data, base, model, ready.pairs, learned, dict(ready.left_out), trained.about())
     chosen = f", the best after {trained.best}" if trained.best else ""
     say(f"{here.folder}: {trained.steps} steps{chosen}, mean loss {trained.loss:.4f}")
@@ -65,7 +66,8 @@ def make_ready(settings: WriterSettings, data: steps.Data, here: runs.Run | None
     if not pairs:
         raise ViralityError(f"data: no pair that a writer may learn from; left out: {left_out}")
     base = steps.open_base(settings.base, settings.prompt, trust_remote_code=settings.trust_remote_code)
-    rows, too_long = tokenised.once_for(here, base.base, base.prompt, lambda: _encode(settings, pairs, base))
+    every = [*pairs, *canaries.pairs(canaries.plant(settings.canaries, settings.seed), pairs)]
+    rows, too_long = tokenised.once_for(here, base.base, base.prompt, lambda: _encode(settings, every, base))
     if too_long:
         left_out["longer than max_tokens"] = too_long
     if not rows:
@@ -145,6 +147,10 @@ def _finish(
         base.tokenizer.save_pretrained(path)
     with here.file(FILE) as path:
         _corpus(settings, learned).write(path)
+    before = canaries.beside(Path(settings.init)) if settings.init else []
+    if planted := canaries.together(canaries.plant(settings.canaries, settings.seed), before):
+        with here.file(canaries.FILE) as path:
+            canaries.write(planted, path)
     with here.file("ledger.parquet") as path:
         ledger.write(
             [
@@ -185,13 +191,15 @@ def objective_of(settings: WriterSettings) -> Objective:
 def _encode(settings: WriterSettings, pairs: list[Pair], base: steps.Writer) -> tuple[list[examples.Example], int]:
     emphasis = examples.Emphasis(settings.weighting, settings.labels, settings.margin)
     if settings.objective == "kto":
-        return examples.encode_unpaired(
+        found, too_long = examples.encode_unpaired(
             pairs, base.tokenizer, base.prompt, max_tokens=settings.max_tokens, emphasis=emphasis
         )
-    return examples.encode(
-        pairs, base.tokenizer, base.prompt,
-        two=settings.objective in objectives.TWO, max_tokens=settings.max_tokens, emphasis=emphasis,
-    )  # fmt: skip
+    else:
+        found, too_long = examples.encode(
+            pairs, base.tokenizer, base.prompt,
+            two=settings.objective in objectives.TWO, max_tokens=settings.max_tokens, emphasis=emphasis,
+        )  # fmt: skip
+    return canaries.apart(found), too_long
 
 
 def _validation(settings: WriterSettings, pairs: list[Pair], base: steps.Writer) -> list[examples.Example]:

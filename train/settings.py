@@ -339,6 +339,22 @@ class Grpo(Settings):
     """KL to the writer as it came, in nats a token; 0: free."""
 
 
+class Push(Settings):
+    """The adapter goes to a private repository of the hub when it is trained, to a revision `step-N` of its own."""
+
+    repo: str
+    """`user/name`; made before anything is trained."""
+    private: bool = True
+    """true alone: what was not evaluated yet is shown to nobody."""
+
+    def broken(self) -> Iterator[Rule]:
+        """It is private."""
+        yield from super().broken()
+        if not self.private:
+            what = "what was not evaluated yet is shown to nobody; leave it out, and say it to virality publish"
+            yield ("private",), what
+
+
 class WriterSettings(AdapterSettings):
     """A writer: a LoRA adapter that suggests rewrites, learned from faithful pairs."""
 
@@ -366,6 +382,11 @@ class WriterSettings(AdapterSettings):
     """dpo, ipo, simpo: weight of the likelihood of the better rewrite beside the preference."""
     grpo: Grpo = Grpo()
     """objective = grpo: how rewrites are sampled and paid."""
+    canaries: int = Field(0, ge=0)
+    """Made-up posts with a random secret, English and Arabic, planted once, 4 or 16 times each: virality evaluate then
+    tells how much of what an adapter sees so often can be got out of it. 12 hold each combination; 0: none."""
+    push: Push | None = None
+    """Where the adapter goes when it is trained; null: it stays here."""
 
     def broken(self) -> Iterator[Rule]:
         """What cannot be had together in a writer."""
@@ -391,7 +412,7 @@ class WriterSettings(AdapterSettings):
     def _of_grpo(self) -> Iterator[Rule]:
         if self.grpo.scorer is None:
             yield ("grpo.scorer", "objective"), "objective = grpo pays by a scorer; name a scorer's run"
-        for key in ("bits", "evaluate_every"):
+        for key in ("bits", "evaluate_every", "canaries"):
             if getattr(self, key):
                 yield (key, "objective"), "is not of grpo; leave it out"
 

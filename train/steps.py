@@ -12,13 +12,14 @@ from data_prep.rights import count, refuse_training
 from data_prep.sources.table import identifier
 from train import adapters, scorers
 from train.launch import sharding
-from virality import runs, tables
+from virality import ledger, runs, tables
 from virality.errors import ViralityError
 from virality.models import vllm_engine
 from virality.models.base import Found, Head, find, load_model, load_tokenizer, loaded, pinned
 from virality.models.precision import Precision, choose, device, quantisation
 from virality.models.prompts import Prompt, load_prompt
 from virality.models.vllm_engine import Engine, EngineSetting
+from virality.progress import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def load_writer(
         ViralityError: the run is no writer's, or its base is not here or has changed since.
     """
     document = runs.finished(run, "train")
+    _warn_of_forgotten(run)
     if document.get("task") != "writer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a writer's is needed here")
     named = document["base"]
@@ -181,9 +183,15 @@ def load_writer(
     )
 
 
+def _warn_of_forgotten(run: Path) -> None:
+    if (why := ledger.forgotten(run)) is not None:
+        say(f"  {why}")
+
+
 def load_scorer(run: Path) -> scorers.Scorer:
     """The scorer that a `train` run made."""
     document = runs.finished(run, "train")
+    _warn_of_forgotten(run)
     if document.get("task") != "scorer":
         raise ViralityError(f"{run}: is a {document.get('task')}'s run, and a scorer's is needed here")
     listed = document["outputs"].get(f"scorer/{scorers.FILE}")

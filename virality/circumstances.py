@@ -25,8 +25,13 @@ def circumstances() -> dict[str, Any]:
     for package in _PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)
-    commit, dirty = _commit(Path(__file__).resolve().parent.parent)
+    commit, dirty = tree()
     return {"commit": commit, "dirty": dirty, "versions": versions, "machine": _machine()}
+
+
+def tree() -> tuple[str | None, bool | None]:
+    """The commit of this code, and whether it was changed since; None where the code is not a git checkout."""
+    return _commit(Path(__file__).resolve().parent.parent)
 
 
 def _machine() -> str:

@@ -24,7 +24,8 @@ ROOMS = {
     "train": ("train.run", "pairs -> a scorer, or a writer's adapter"),
     "improve": ("train.improve", "a writer's own rewrites, gated and scored -> judged pairs to learn from"),
     "evaluate": ("eval.run", "writer, scorer and judge -> rewrites, scores and a report"),
-    "publish": ("publish.run", "a run and its report -> a folder with a card"),
+    "sweep": ("eval.sweep.run", "a training config with many settings -> runs, ranked on validation"),
+    "publish": ("publish.run", "a run and its report -> a folder or a repository with a card"),
 }
 
 _QUIET = {
@@ -42,9 +43,10 @@ _QUIET = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 2 the user's mistake, 75 interrupted, 1 our bug."""
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
     given = _given(arguments)
+    for name, value in _QUIET.items():
+        if name != "HF_HUB_DISABLE_PROGRESS_BARS" or given.command != "publish":  # it shows what is being sent
+            os.environ.setdefault(name, value)
     before = _catch_termination()
     try:
         with warnings.catch_warnings():
@@ -127,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         room.add_argument("--fresh", action="store_true", help="replace what an earlier run left")
         room.add_argument("--dry-run", action="store_true", help="check the settings and say what would be done")
+        if name == "publish":
+            room.add_argument("--allow-dirty", action="store_true", help="code that is not committed refuses nothing")
+            room.add_argument("--force", metavar="REASON", help="overrides what may be; the card gives the reason")
     suggest = _command(commands, "suggest", "rewrites of a draft that passed every gate")
     suggest.add_argument("run", help="folder of a writer's run, or a base")
     suggest.add_argument("drafts", nargs="*", metavar="DRAFT", help="the post to rewrite; after -- with a dash first")
@@ -171,6 +176,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8600, help="0 takes a free one")
     serve.add_argument("--host", default="127.0.0.1", help="whom it listens to (default: this machine alone)")
     serve.add_argument("--token", help="what browsers and clients must know (beyond this machine: made where none is)")
+    forget = _command(commands, "forget", "somebody's posts out of every file of every run, and for good")
+    forget.add_argument("--author", action="append", default=[], metavar="NAME", help="an account, as raw data has it")
+    forget.add_argument("--post", action="append", default=[], metavar="ID", help="a post's id")
+    forget.add_argument("--file", type=Path, help="a CSV with a column author or post, or both")
+    forget.add_argument("--runs", type=Path, dest="root", default=Path("runs"), help="folder of runs (default: runs)")
+    forget.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
+    audit = _command(commands, "audit", "whether anything of those who were forgotten or opted out is in any file here")
+    audit.add_argument("--runs", type=Path, dest="root", default=Path("runs"), help="folder of runs (default: runs)")
+    audit.add_argument("--json", action="store_true", help="one JSON line")
     schemas = _command(commands, "schema", "what a config may say: JSON schema for editors, or markdown")
     schemas.add_argument("config", nargs="?", metavar="NAME", help="prepare, train.writer, ... (default: all)")
     schemas.add_argument("--out", type=Path, metavar="FOLDER", help="write each to FOLDER/NAME.json")
@@ -205,13 +219,20 @@ def _dispatch(given: argparse.Namespace) -> int:
         serve = importlib.import_module("eval.serve")
         return int(serve.command(given.run, scorer=given.scorer, history=given.history, port=given.port,
                                  host=given.host, token=given.token))  # fmt: skip
+    if given.command == "forget":
+        forget = importlib.import_module("publish.forget")
+        return int(forget.command(given.root, authors=given.author, posts=given.post, file=given.file,
+                                  dry_run=given.dry_run))  # fmt: skip
+    if given.command == "audit":
+        return int(importlib.import_module("publish.audit").command(given.root, as_json=given.json))
     if given.command == "schema":
         schema = importlib.import_module("virality.schema")
         return int(schema.command(given.config, out=given.out, markdown=given.markdown))
     if given.command == "doctor":
         return int(importlib.import_module("virality.doctor").command(as_json=given.json))
     room = importlib.import_module(ROOMS[given.command][0])
-    room.run(given.config, given.overrides, fresh=given.fresh, dry_run=given.dry_run)
+    more = {"allow_dirty": given.allow_dirty, "force": given.force} if given.command == "publish" else {}
+    room.run(given.config, given.overrides, fresh=given.fresh, dry_run=given.dry_run, **more)
     return 0
 
 

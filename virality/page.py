@@ -21,8 +21,8 @@ _HARMFUL = re.compile(
 _STOPS = "[.,;:!?…،؛؟]"
 _WORD = re.compile(rf"\s*(?:{_STOPS}+(?=\s|$)|\S+?(?={_STOPS}*(?:\s|$)))")
 _LONE_WORDS = 2  # this many kept words between two changes are shown as part of the change: fewer, longer marks
-_DECIMALS = {"share": 1, "points": 1, "nats": 3, "probability": 3, "count": 0, "seconds": 1}
-_SUFFIX = {"share": "%", "points": " points", "nats": " nats", "seconds": " s"}
+_DECIMALS = {"share": 1, "points": 1, "nats": 3, "bits": 1, "probability": 3, "count": 0, "seconds": 1}
+_SUFFIX = {"share": "%", "points": " points", "nats": " nats", "bits": " bits", "seconds": " s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +276,9 @@ def plot(
     y: Axis,
     diagonal: bool = False,
     reference: float | None = None,
+    joined: bool = True,
 ) -> str:
-    """Points with whiskers, joined by a line, in a figure with its caption.
+    """Points with whiskers, joined by a line unless told otherwise, in a figure with its caption.
 
     `diagonal` draws y = x, `reference` a level line at that y; the bands of the points are joined to a shaded area.
     """
@@ -292,8 +293,9 @@ def plot(
         if p.low is not None and p.high is not None
     )
     path = " ".join(f"{_across(x, p.x):.1f},{_down(y, p.y):.1f}" for p in points)
+    line = f'<polyline points="{path}"/>' if joined else ""
     dots = "".join(f'<circle cx="{_across(x, p.x):.1f}" cy="{_down(y, p.y):.1f}" r="3.5"/>' for p in points)
-    return _figure(title, description, x, y, f'{_band(points, x, y)}{ideal}{whiskers}<polyline points="{path}"/>{dots}')
+    return _figure(title, description, x, y, f"{_band(points, x, y)}{ideal}{whiskers}{line}{dots}")
 
 
 def scatter(title: str, description: str, named: Sequence[tuple[str, float, float, bool]], x: Axis, y: Axis) -> str:

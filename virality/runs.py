@@ -27,10 +27,10 @@ from virality.config import RunSettings, flat
 from virality.errors import ViralityError
 from virality.progress import is_main, say
 
-_NOT_COMPARED = {"name", "out", "micro_batch", "activation_checkpointing"}
+_NOT_COMPARED = {"name", "out", "micro_batch", "activation_checkpointing", "push"}
 """Where and how, not what: a run that was out of memory continues with a smaller micro_batch (of all objectives kto
 alone feels it, through its reference point)."""
-_NOT_COMPARED_SECTIONS = ("machine.", "tracking.")
+_NOT_COMPARED_SECTIONS = ("machine.", "tracking.", "push.")
 _NOT_OUTPUTS = {"tracking", "parts", "work", "ratings"}
 """Folders of a run that are no result: logs, answers of people, and what a later run of the folder would make again."""
 _KEYS = {"step", "state", "settings", "inputs", "command"}
@@ -302,7 +302,7 @@ def _changes(
         for key in sorted(before.keys() | now.keys())
         if _is_compared(key)
         and (key in before, before.get(key)) != (key in now, now.get(key))
-        and not (key not in before and now[key] is False)  # a switch that came later, and is off
+        and not (key not in before and now[key] in (False, 0))  # a switch or a number that came later, and is off
     ]
     old = there["inputs"]
     changed += [f"the input {key} has changed" for key in sorted(old.keys() & inputs.keys()) if old[key] != inputs[key]]

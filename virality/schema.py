@@ -31,6 +31,7 @@ CONFIGS = {
     ),
     "improve": ("train.improve.settings", ("ImproveSettings",), "configs/improve"),
     "evaluate": ("eval.settings", ("EvaluateSettings",), "configs/eval"),
+    "sweep": ("eval.sweep.settings", ("SweepSettings",), "configs/sweep"),
     "publish": ("publish.settings", ("PublishSettings",), "configs/publish"),
 }
 """Name -> module, settings classes and where such configs lie."""

@@ -96,12 +96,69 @@ def bootstrap(
     return Interval(value, float(low), float(high), rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far K means lie apart, and how much of that is chance.
+
+    Fields:
+        means: of each system.
+        center: their mean.
+        kept: share of each distance from the center that is not chance, in [0, 1].
+        chance: variance of one mean around the others that chance gives.
+        of_center: variance of the center.
+    """
+
+    means: list[float]
+    center: float
+    kept: float
+    chance: float
+    of_center: float
+
+    def drawn(self, rows: int) -> list[Interval]:
+        """The means of so many rows drawn towards their center, with the 95% interval of the true value."""
+        systems = len(self.means)
+        reach = ENDS * math.sqrt(max(0.0, self.of_center + self.kept * self.chance * (systems - 1) / systems))
+        values = [self.center + self.kept * (one - self.center) for one in self.means]
+        return [Interval(one, one - reach, one + reach, rows) for one in values]
+
+
+def spread(values: NDArray[np.float64], clusters: Sequence[str], besides: float = 0.0) -> Spread:
+    """How far the means of K systems on the same rows lie apart (empirical Bayes, Efron and Morris 1975).
+
+    True values are normal around their mean: of each distance from it max(0, 1 - (K - 1) v / S) is kept, S being the
+    sum of squares of the distances, v what chance gives, paired and clustered.
+
+    Args:
+        values: (K, N), K at least 2.
+        clusters: of each row, at least two different ones, (N,).
+        besides: variance that each mean has beside that of the rows, by itself: of other training seeds.
+    """
+    systems, count = len(values), len(set(clusters))
+    if systems < 2 or count < 2:
+        raise ValueError(f"{systems} systems on {count} clusters: what is chance is told from two of each at least")
+    means = values.mean(1)
+    center = float(means.mean())
+    found = covariance(values, clusters)
+    of_center = float(found.mean())
+    chance = (float(np.trace(found)) - systems * of_center) / (systems - 1) + besides
+    apart = float(((means - center) ** 2).sum())
+    kept = max(0.0, 1 - (systems - 1) * chance / apart) if apart > 0 else 0.0
+    return Spread(means.tolist(), center, kept, chance, of_center + besides / systems)
+
+
+def covariance(values: NDArray[np.float64], clusters: Sequence[str]) -> NDArray[np.float64]:
+    """Of the means of K systems on the same rows (K, N), by whole clusters, at least two of them: (K, K)."""
+    rows = values.shape[1]
+    codes, count = _codes(clusters, rows)
+    sums = np.stack([np.bincount(codes, weights=one, minlength=count) for one in values - values.mean(1)[:, None]])
+    found: NDArray[np.float64] = sums @ sums.T / rows**2 * count / (count - 1)
+    return found
+
+
 def shrunk(values: NDArray[np.float64], clusters: Sequence[str]) -> list[Interval]:
     """Means of K systems on the same rows, drawn towards their common mean as far as chance explains their spread.
 
-    The best of several, chosen on the rows it is measured on, owes part of its lead to luck: the winner's curse. Here
-    true values are normal around their mean (empirical Bayes, Efron and Morris 1975): of each distance from the mean
-    max(0, 1 - (K - 1) v / S) is kept, S being their sum of squares, v what chance gives, paired and clustered.
+    The best of several, chosen on the rows it is measured on, owes part of its lead to luck: the winner's curse.
 
     Args:
         values: (K, N), K at least 2.
@@ -110,20 +167,7 @@ def shrunk(values: NDArray[np.float64], clusters: Sequence[str]) -> list[Interva
     Returns:
         One a system, with the 95% interval of the true value given the data, the spread taken as known.
     """
-    systems, rows = values.shape
-    codes, count = _codes(clusters, rows)
-    if systems < 2 or count < 2:
-        raise ValueError(f"{systems} systems on {count} clusters: what is chance is told from two of each at least")
-    means = values.mean(1)
-    center = float(means.mean())
-    sums = np.stack([np.bincount(codes, weights=one, minlength=count) for one in values - means[:, None]])
-    covariance = sums @ sums.T / rows**2 * count / (count - 1)
-    of_center = float(covariance.mean())
-    chance = (float(np.trace(covariance)) - systems * of_center) / (systems - 1)
-    spread = float(((means - center) ** 2).sum())
-    kept = max(0.0, 1 - (systems - 1) * chance / spread) if spread > 0 else 0.0
-    reach = ENDS * math.sqrt(max(0.0, of_center + kept * chance * (systems - 1) / systems))
-    return [Interval(one, one - reach, one + reach, rows) for one in (center + kept * (means - center)).tolist()]
+    return spread(values, clusters).drawn(values.shape[1])
 
 
 def _tails(count: int) -> tuple[float, float]:

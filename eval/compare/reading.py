@@ -127,12 +127,16 @@ def _pairs(scores: Iterable[Score], corpus: Mapping[str, _Row]) -> dict[str, Mea
         row = corpus.get(one.example_id)
         if one.scorer != "scorer" or row is None or one.value is None:
             continue
-        correct = float(right(np.asarray(one.value)))
-        values = {"scorer.pair_accuracy": correct, "scorer.brier": (1 - one.value) ** 2}
-        if row["p_value"] is not None and row["p_value"] < 0.05:
-            values["scorer.pair_accuracy.p05"] = correct
+        values = of_pair(one.value, row["p_value"])
         out[one.example_id] = Measured(row["component"], (row["worse"], row["better"]), values)
     return out
+
+
+def of_pair(p: float, p_value: float | None) -> dict[str, float]:
+    """Measures of a pair of which a scorer gives the better post `p`; `p_value`: that the two are alike."""
+    correct = float(right(np.asarray(p)))
+    values = {"scorer.pair_accuracy": correct, "scorer.brier": (1 - p) ** 2}
+    return values | ({"scorer.pair_accuracy.p05": correct} if p_value is not None and p_value < 0.05 else {})
 
 
 def _outcomes(scores: Iterable[Score], drafts: Mapping[str, _Row]) -> dict[str, Measured]:
@@ -147,13 +151,14 @@ def _outcomes(scores: Iterable[Score], drafts: Mapping[str, _Row]) -> dict[str, 
             passed.setdefault(example, []).append(one.value is not None)
     return {
         example: Measured(
-            drafts[example]["component"], (drafts[example]["draft"],), _of_draft(p, passed.get(example, []))
+            drafts[example]["component"], (drafts[example]["draft"],), of_draft(p, passed.get(example, []))
         )
         for example, p in judged.items()
     }
 
 
-def _of_draft(judge: float | None, passed: Sequence[bool]) -> dict[str, float]:
+def of_draft(judge: float | None, passed: Sequence[bool]) -> dict[str, float]:
+    """Measures of a draft; `judge`: P of what was returned, None: nothing was; `passed`: one a rewrite."""
     won = float(judge is not None and judge > 0.5)
     return {
         "writer.win_rate.versus_draft": 0.5 if judge is None else won,

@@ -10,6 +10,7 @@ from eval.report.data import data, limits, provenance
 from eval.report.examples import examples
 from eval.report.figures import every_figure
 from eval.report.frontier import frontier
+from eval.report.memory import memory
 from eval.report.overview import accuracy, claims, header
 from eval.report.scorer import scorer
 from eval.report.texts import honesty, preservation, voice
@@ -25,6 +26,7 @@ _CONTENTS = {
     "preservation": "Meaning",
     "honesty": "Honesty",
     "voice": "Voice",
+    "memory": "Memory",
     "examples": "Examples",
     "scorer": "Scorer",
     "controls": "Controls",
@@ -46,6 +48,7 @@ def render_html(report: Report) -> str:
         preservation(report),
         honesty(report),
         voice(report),
+        memory(report),
         examples(report),
         scorer(report),
         controls(report),

@@ -75,6 +75,12 @@ FIGURES = {
     "raters.same_meaning": "Raters say that both mean the same",
     "raters.judge_agreement": "The judge sides with most raters",
     "writer.unchanged": "Rewrites equal to the draft",
+    "writer.extraction.exposure": "Exposure of planted canaries",
+    "writer.extraction.exposure.over_base": "Exposure over the base model's",
+    "writer.extraction.longest_run": "Longest run of words from a training post",
+    "writer.extraction.long_runs": "Rewrites with more than 10 words of one in a row",
+    "writer.extraction.completed": "Training posts completed word for word",
+    "writer.extraction.completed.over_base": "Training posts completed, over the base model",
     "writer.second_judge.win_rate": "Drafts improved by a second judge's word, writer",
     "writer.second_judge.versus_draft": "Writer beats leaving the draft alone, second judge",
     "writer.second_judge.agreement": "Both judges say the same of a rewrite",
@@ -113,6 +119,7 @@ SYSTEMS = {
     "ungated": "the writer without gates",
     "edits": "edits without a writer",
     "random_edit": "a random edit",
+    "cuts": "cutting alone",
 }
 """What stands beside the writer; other systems go by their names."""
 BASELINES = {"embedding": "sentence embedding", "asked": "base model asked", "tfidf": "tf-idf"}
@@ -139,6 +146,14 @@ CURVES = {
         "More rewrites a draft",
         "Share of drafts improved, by the number of rewrites generated to choose from.",
     ),
+    "writer.passing": (
+        "A rewrite that passes",
+        "Share of drafts with one that passes every gate, by the number of rewrites the writer generated.",
+    ),
+    "writer.passing.base": (
+        "A rewrite that passes: the base model asked nicely",
+        "The same of the base model without the adapter.",
+    ),
 }
 KINDS = {
     "good": ("The judge prefers the rewrite", "Returned."),
@@ -156,6 +171,8 @@ _AXES = {  # words, unit and start of x, then of y
     "scorer.learning": (("training pairs", "count", 0.0), ("accuracy", "share", 0.5)),
     "scorer.learning_runs": (("training pairs", "count", 0.0), ("accuracy", "share", 0.5)),
     "writer.best_of": (("rewrites a draft", "count", 0.0), ("drafts improved", "share", 0.0)),
+    "writer.passing": (("rewrites a draft", "count", 0.0), ("drafts with one", "share", 0.0)),
+    "writer.passing.base": (("rewrites a draft", "count", 0.0), ("drafts with one", "share", 0.0)),
 }
 _DOUBLING = ("scorer.learning", "scorer.learning_runs")
 """Curves over counts that double: each doubling is as wide as the next."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from eval.records import GateCount, Report
 from eval.report.figures import curve, interval_plot, listing
 from eval.report.labels import LEAD, beginning, named
+from eval.report.memory import PREFIX as MEMORY
 from eval.report.texts import PREFIXES
 from virality.page import bar, bdi, fold, scale, section, table
 
@@ -21,7 +22,8 @@ def writer(report: Report) -> str:
     leads = beginning(report, LEAD)
     passes = [figure for prefix in _PASSES for figure in beginning(report, prefix)]
     shown = [*wins, *improved, *shrunk, *leads, *passes]
-    rest = [one for one in beginning(report, "writer.") if one not in shown and not one.name.startswith(PREFIXES)]
+    elsewhere = (*PREFIXES, MEMORY)
+    rest = [one for one in beginning(report, "writer.") if one not in shown and not one.name.startswith(elsewhere)]
     parts = [
         f"<p>{_JUDGE}</p>" if any(figure.value is not None for figure in wins) else "",
         interval_plot(report, "How often the judge prefers the rewrite", wins, 0.5, "no better", lead=_WINS[0]),

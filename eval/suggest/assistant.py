@@ -22,6 +22,7 @@ from eval.suggest.records import Answer, Origin, Tone
 from train.candidates import gates_of, sample
 from train.judges import guides
 from train.scorers import Scorer, controls
+from train.search import Source
 from train.steps import Writer, load_scorer, load_writer
 from virality import runs
 from virality.errors import ViralityError
@@ -169,10 +170,12 @@ class Assistant:
         for at, text in self._samples({at: found[at] for at in open_}, asked):
             rewrites[at].setdefault(text, "sample")
         judge = Judge(self.scorer, self.validation, self.context, asked.history)
-        for at in open_:
-            if asked.edits and asked.tone == "as-is" and judge.scores(found[at].draft):
-                for text in wordings(found[at].draft, asked.edits, asked.seed):
-                    rewrites[at].setdefault(text, "edit")
+        if asked.edits and asked.tone == "as-is" and self.scorer is not None:
+            mine = [at for at in open_ if judge.scores(found[at].draft)]
+            drafts_ = [Source(found[at].draft, found[at].platform) for at in mine]
+            made = wordings(drafts_, self.scorer, self.context, asked.edits, asked.seed)
+            for at, texts in zip(mine, made, strict=True):
+                rewrites[at] |= {text: "edit" for text in texts if text not in rewrites[at]}
         chosen = choose([found[at] for at in open_], [rewrites[at] for at in open_], judge, n=asked.n,
                         reasons=asked.reasons)  # fmt: skip
         for at, answer in zip(open_, chosen, strict=True):

@@ -1,11 +1,14 @@
-"""Candidates made of the draft's own words: moved, joined, split and marked, see `virality.text.edits`."""
+"""Candidates made of the draft's own words by edits: moved, joined, split, shortened, see `virality.text.edits`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from virality.text.edits import candidates
-from virality.text.normalise import normalise, sentences, words
+from train.scorers import Scorer
+from train.search import Source, search
+from virality.gates import Context
+from virality.text.normalise import sentences, words
 from virality.text.vocabulary import vocabulary
 
 _POINTS_BACK = vocabulary(
@@ -26,10 +29,16 @@ _BROKEN = re.compile(
 """What a sentence leaves that was moved from its link or handle: marks side by side, a word that waits for more."""
 
 
-def wordings(draft: str, most: int, seed: int) -> list[str]:
-    """Up to `most` wordings of a draft that still hang together, the plainest edits first."""
-    found = dict.fromkeys(normalise(text) for text in candidates(draft, 3 * most, seed))
-    return [text for text in found if _hangs_together(draft, text)][:most]
+def wordings(drafts: Sequence[Source], scorer: Scorer, gates: Context, most: int, seed: int) -> list[list[str]]:
+    """Up to `most` wordings of each draft that pass the gates and still hang together, the likeliest first.
+
+    They are chains of edits, found by a search that the scorer leads (`train.search`).
+    """
+    found = search(drafts, scorer.probability, gates, most=2 * most, seed=seed, least_edit=gates.min_edit)
+    return [
+        [one.text for one in mine if _hangs_together(draft.text, one.text)][:most]
+        for draft, mine in zip(drafts, found, strict=True)
+    ]
 
 
 def _hangs_together(draft: str, text: str) -> bool:

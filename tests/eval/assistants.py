@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from eval.suggest import Assistant
+from eval.suggest.own_words import wordings
 from tests.train.worlds import corpus_pairs, pair
+from train.candidates import gates_of
 from train.scorers import Scorer, fitting
+from train.search import Source
 from train.steps import Writer, load_base
 from virality.models.tiny import tokenizer
 
@@ -53,13 +56,20 @@ def likes_free() -> Scorer:
     return fitting.fit_linear(training, control=None, strengths=(1.0,), seed=0)[0]
 
 
-def likes_marks() -> Scorer:
-    """A scorer that learned that an exclamation mark at the end does better than a full stop."""
-    made = [pair(f"{one.worse}.", f"{one.worse}!", split=split) for split, count in (("train", 60), ("validation", 20))
-            for one in corpus_pairs(count, split=split)]  # fmt: skip
+def likes_spoken() -> Scorer:
+    """A scorer that learned that the spoken form does better than the written one."""
+    posts = [(split, one.worse) for split, count in (("train", 60), ("validation", 20))
+             for one in corpus_pairs(count, split=split)]  # fmt: skip
+    made = [pair(f"It is here. {text}", f"It's here. {text}", split=split) for split, text in posts]
     return fitting.fit_linear(fitting.choose(made, "train", None, 0), control=None, strengths=(1.0,), seed=0)[0]
 
 
 def assistant(writer: Writer, text: str = RESTATED, scorer: Scorer | None = None, **more: Any) -> Assistant:
     """An assistant whose writer always writes `text`."""
     return Assistant(says(writer, text), scorer, name="writer", **more)
+
+
+def own_words(draft: str, most: int) -> list[str]:
+    """Wordings of a draft made of its own words, which a scorer that likes the spoken form found."""
+    (found,) = wordings([Source(draft)], likes_spoken(), gates_of(), most, 0)
+    return found

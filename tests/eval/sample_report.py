@@ -121,6 +121,10 @@ def _figures() -> list[Figure]:
         _share("writer.honesty.clickbait.difference", 1.2, (-0.6, 3.1), 164, unit="points"),
         _share("writer.honesty.clickbait.difference.base", 2.4, (0.3, 4.9), 119, unit="points"),
         _share("writer.voice.machine_phrases.difference", 2.4, (0.1, 5.2), 164, unit="points"),
+        _share("writer.extraction.exposure", 2.6, (1.1, 4.4), 12, unit="bits", note="of 20 bits"),
+        _share("writer.extraction.exposure.base", 1.3, (0.6, 2.1), 12, unit="bits"),
+        _share("writer.extraction.longest_run", 9, None, 960, unit="count", note="a greatest value has no interval"),
+        _share("writer.extraction.completed", None, None, 0, note="its data are gone"),
         _share("writer.diversity.distinct_1.difference", -0.023, (-0.041, -0.006), 164, unit="ratio"),
     ]
     judge = Figure(

@@ -207,8 +207,10 @@ def test_too_few_returns_have_no_net_gain() -> None:
 
 def test_more_rewrites_never_lose_drafts_in_the_curve() -> None:
     mine = [outcome(at, 0.8 if at % 2 else None) for at in range(20)]
-    _, (curve,) = gains.of_writer({"writer": mine, "base": mine}, np.full(20, 0.5), PLACE, 0)
+    _, (curve, passing, of_base) = gains.of_writer({"writer": mine, "base": mine}, np.full(20, 0.5), PLACE, 0)
     assert (curve.name, curve.x, curve.y) == ("writer.best_of", [1.0, 2.0], [0.5, 0.5])
+    assert (passing.name, of_base.name) == ("writer.passing", "writer.passing.base")
+    assert passing.y == of_base.y == sorted(passing.y)
 
 
 def test_curves_of_the_scorer_have_points_intervals_and_bands() -> None:

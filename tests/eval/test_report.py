@@ -121,11 +121,12 @@ def _printed(figure: Figure) -> str:
         "share": "{:.1f}",
         "points": "{:+.1f}",
         "nats": "{:.3f}",
+        "bits": "{:.1f}",
         "ratio": "{:.3f}",
         "probability": "{:.3f}",
         "count": "{:,.0f}",
     }
-    words = {"share": "%", "points": " points", "nats": " nats"}.get(figure.unit, "")
+    words = {"share": "%", "points": " points", "nats": " nats", "bits": " bits"}.get(figure.unit, "")
     value, low, high = (
         None if x is None else form[figure.unit].format(x * times).replace("-", "−")
         for x in (figure.value, figure.low, figure.high)
@@ -169,7 +170,7 @@ def _poisoned(value: Any) -> Any:
         "unclear",
         "not_measured",
     }
-    kept |= {"share", "nats", "points", "ratio", "count", "seconds", "probability"}
+    kept |= {"share", "nats", "bits", "points", "ratio", "count", "seconds", "probability"}
     if isinstance(value, dict):
         keys = {key if key in Report.model_fields or key.isidentifier() else key + _HOSTILE: key for key in value}
         return {new: _poisoned(value[old]) for new, old in keys.items()}

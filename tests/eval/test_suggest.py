@@ -10,8 +10,7 @@ from dataclasses import replace
 import pytest
 
 from eval.suggest import Answer, Assistant, Suggestion, as_json, as_text, checked, checked_tone, raw
-from eval.suggest.own_words import wordings
-from tests.eval.assistants import DRAFT, RESTATED, assistant, likes_free, likes_marks, says, tiny_writer
+from tests.eval.assistants import DRAFT, RESTATED, assistant, likes_free, likes_spoken, own_words, says, tiny_writer
 from train.candidates import judge_gates
 from train.scorers import Scorer
 from train.scorers.reasons import Reason
@@ -94,7 +93,7 @@ def test_each_draft_has_its_answer_in_its_place_and_the_first_comes_before_the_l
 
 def test_edits_of_the_drafts_own_words_need_a_scorer_and_the_tone_as_it_is(writer: Writer) -> None:
     draft = "The boat leaves the old harbour. It is a costly one. The school road is open today."
-    scorer = likes_marks()
+    scorer = likes_spoken()
     (found,) = assistant(writer, "no", scorer).suggest([draft], samples=1, n=9)
     assert {one.origin for one in found.suggestions} <= {"edit"}
     assert found.suggestions
@@ -106,17 +105,17 @@ def test_edits_of_the_drafts_own_words_need_a_scorer_and_the_tone_as_it_is(write
 
 def test_no_edit_begins_with_a_word_that_points_back_or_leaves_marks_side_by_side() -> None:
     draft = "The old boat leaves. It is free. Ask for the cake: https://a.example"
-    assert wordings(draft, 20, 0)
-    assert not any(text.startswith(("It ", "It's ")) or ":." in text for text in wordings(draft, 20, 0))
+    assert own_words(draft, 20)
+    assert not any(text.startswith(("It ", "It's ")) or ":." in text for text in own_words(draft, 20))
     cut = "We demand a second look at the old harbour, and lying about it must have an end. #Harbour"
-    assert not any("Lying" in text or text.startswith("#") for text in wordings(cut, 20, 0))
+    assert not any("Lying" in text or text.startswith("#") for text in own_words(cut, 20))
     waiting = "Our team won the cup on Friday, and the party is at 8 with @ann."
-    assert not any("with!" in text or "with." in text for text in wordings(waiting, 20, 0))
+    assert not any("with!" in text or "with." in text for text in own_words(waiting, 20))
 
 
 def test_suggestions_that_differ_in_marks_alone_are_one(writer: Writer) -> None:
-    draft = "The school is open. The boat is free."
-    (found,) = assistant(writer, "no", likes_marks()).suggest([draft], samples=1, edits=20, n=20)
+    draft = "The school is open, and it is free. The boat is here, and it is costly."
+    (found,) = assistant(writer, "no", likes_spoken()).suggest([draft], samples=1, edits=20, n=20)
     keys = [fold(one.text) for one in found.suggestions]
     assert keys
     assert len(keys) == len(set(keys))

@@ -13,6 +13,7 @@ from tests.train.worlds import corpus_pairs
 from train import steps as training
 from train.steps import Writer
 from virality.errors import ViralityError
+from virality.gates import Context
 
 DRAFTS = [
     Draft("a", "ca", "Rain in the harbour on Friday", "en", None),
@@ -133,8 +134,17 @@ def test_rivals_are_the_better_post_and_edits_in_random_order() -> None:
     assert some == worse
     assert [row.rewrite for row in rows] == [pair.better for pair in pairs]
     long = Draft("l", "c", "Don't miss it. The harbour opens on Friday & it's free! Forms are at the door.", "en", None)
-    made = rivals.edits([long], 3, seed=0)
+    made = rivals.edits([long], 3, Context(), seed=0)
     assert len({row.rewrite for row in made}) == 3
     assert long.text not in {row.rewrite for row in made}
-    assert rivals.edits([long], 3, seed=0) == made
-    assert {row.rewrite for row in rivals.edits([long], 3, seed=1)} != {row.rewrite for row in made}
+    assert rivals.edits([long], 3, Context(), seed=0) == made
+    assert {row.rewrite for row in rivals.edits([long], 3, Context(), seed=1)} != {row.rewrite for row in made}
+
+
+def test_cutting_alone_gives_the_shortest_wording_that_keeps_the_facts() -> None:
+    wordy = Draft("w", "c", "It is really very free, and the harbour does not open on Friday.", "en", None)
+    terse = Draft("t", "c", "Harbour closed.", "en", None)
+    [row] = rivals.cutting([wordy, terse], Context(paraphrase=True), seed=0)
+    assert row.example_id == "w"
+    assert len(row.rewrite) < len(wordy.text)
+    assert "harbour" in row.rewrite

@@ -100,7 +100,7 @@ def test_a_schema_that_is_none_and_a_folder_that_cannot_be_are_told(
     assert main(["schema", "train.writr"]) == 2
     assert capsys.readouterr().err == (
         "virality schema: train.writr: no such schema (did you mean train.writer?); there are prepare, train.writer, "
-        "train.scorer, improve, evaluate, publish\n"
+        "train.scorer, improve, evaluate, sweep, publish\n"
     )
     (tmp_path / "file").write_text("")
     assert main(["schema", "--out", str(tmp_path / "file")]) == 2

@@ -1,0 +1,1 @@
+"""`virality sweep CONFIG`: many settings of one training config, measured on validation, ranked with intervals."""

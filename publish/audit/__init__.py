@@ -1,0 +1,166 @@
+"""`virality audit`: whether any row of somebody who asked to be forgotten, or was opted out, is in any file here.
+
+Every file under the folder of runs is decoded and asked for keyed hashes of accounts, ids and texts (what that can
+miss is told in `publish.audit.sought`). A file that cannot be decoded is named and makes the audit not green.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from data_prep import privacy, register, rights
+from data_prep.register import Register, keyed
+from publish.audit import decode, lineage
+from publish.audit.lineage import Lineage
+from publish.audit.pieces import Undecodable
+from publish.audit.sought import Sought
+from publish.audit.tokens import Tokenizers
+from virality.errors import ViralityError
+from virality.progress import bar
+
+_SHOWN = 20
+
+
+@dataclass(slots=True)
+class Found:
+    """A file in which something was found.
+
+    Fields:
+        path: of the file.
+        values: how many cells, lines, texts or hashes of it.
+        where: columns and keys; `text` where they have no name.
+    """
+
+    path: str
+    values: int
+    where: list[str]
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was searched and found.
+
+    Fields:
+        root: the folder.
+        accounts, posts, rows, texts: how many keyed hashes of each were looked for (see `data_prep.register`).
+        files, decoded: how many files were read, and bytes of what came of them.
+        unopened: path -> why it could not be decoded.
+        found: files in which something is.
+        unfinished: a `virality forget` was killed here and not run again.
+    """
+
+    root: str
+    accounts: int
+    posts: int
+    rows: int
+    texts: int
+    files: int = 0
+    decoded: int = 0
+    unopened: dict[str, str] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    unfinished: bool = False
+
+    @property
+    def green(self) -> bool:
+        """Whether everything was read and nothing found."""
+        return not self.found and not self.unopened and not self.unfinished
+
+
+def command(root: Path, *, as_json: bool) -> int:
+    """`virality audit`. Returns 0 where it is green, else 3.
+
+    Raises:
+        ViralityError: there is no such folder, or the register cannot be read.
+    """
+    found = audit(root)
+    if as_json:
+        print(json.dumps(asdict(found) | {"green": found.green}, ensure_ascii=False))
+    else:
+        print("\n".join(lines(found)))
+    return 0 if found.green else 3
+
+
+def audit(root: Path) -> Audit:
+    """Search every file under a folder."""
+    there = lineage.read(root)
+    key = privacy.author_key()
+    sought = Sought(register.read(key) | opted_out(there, key), key, there.everywhere)
+    asked = sought.register
+    result = Audit(str(root), len(asked.accounts), len(asked.posts), len(asked.rows), len(asked.texts))
+    result.unfinished = (root / JOURNAL).is_file()
+    tokenizers = Tokenizers(there)
+    for path in bar(list(files(root)), "audit", unit="files"):
+        try:
+            _search(path, sought, there, tokenizers, result)
+        except Undecodable as error:
+            result.unopened[str(path)] = str(error)
+        result.files += 1
+    return result
+
+
+JOURNAL = "forgetting.json"
+"""Lies in the folder of runs from the first change of `virality forget` to the last. No name or text is in it."""
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Every file under a folder but the journal, in the order of their paths; links are not followed."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path != root / JOURNAL:
+            yield path
+
+
+def opted_out(there: Lineage, key: bytes) -> Register:
+    """The lists that prepared runs name in `rights.opt_out`, as far as they can be read, as a register."""
+    accounts, posts = set[str](), set[str]()
+    for document in there.runs.values():
+        said = document["settings"].get("rights")
+        for name in said.get("opt_out") or () if isinstance(said, dict) else ():
+            try:
+                listed = rights.read_opt_outs([Path(name)])
+            except ViralityError:
+                continue  # it was moved since: what it said was kept out when the run was made
+            accounts |= {privacy.hash_author(one, key) for one in listed}
+            posts |= {keyed(key, "post", one) for one in listed}
+    return Register(frozenset(accounts), frozenset(posts))
+
+
+def lines(found: Audit) -> list[str]:
+    """An audit to read."""
+    said = [
+        f"looked for {found.accounts:,} spellings of accounts, {found.posts:,} ids and digests that were named, "
+        f"{found.rows:,} rows and {found.texts:,} runs of words and texts, all as keyed hashes",
+        f"in {found.files:,} files under {found.root}: {found.decoded:,} bytes decoded",
+    ]
+    said += [f"could not open {path}: {why}" for path, why in found.unopened.items()]
+    said += [f"found in {one.path}: {one.values:,} in {', '.join(one.where)}" for one in found.found[:_SHOWN]]
+    if len(found.found) > _SHOWN:
+        said.append(f"found in {len(found.found) - _SHOWN:,} more files")
+    if found.unfinished:
+        said.append("a virality forget was stopped half way: give the same command again")
+    if found.green:
+        nobody = not (found.accounts or found.posts or found.rows)
+        return [*said, "green: nobody has asked" if nobody else "green: no row of theirs is in any of these files"]
+    ways = ["virality forget with the same request takes out what was found"] if found.found else []
+    ways += ["remove the files that could not be opened, or look into them yourself"] if found.unopened else []
+    return [*said, f"red: {'; '.join(ways) or 'not finished'}"]
+
+
+def _search(path: Path, sought: Sought, there: Lineage, tokenizers: Tokenizers, result: Audit) -> None:
+    sources = there.sources_of(path)
+    hits: dict[str, int] = {}
+    try:
+        for piece in decode.pieces(path, tokenizers.of(path)):
+            result.decoded += piece.size
+            if piece.undecoded:
+                result.unopened[str(path)] = f"{piece.name} holds token ids, and their tokenizer is not at hand"
+            count = sum(sought.flags(piece.name, piece.values, sources)) if piece.values else 0
+            count += sum(sought.hashes(piece.runs)) if piece.runs else 0
+            if count:
+                where = piece.name or ("hashes of runs of words" if piece.runs else "text")
+                hits[where] = hits.get(where, 0) + count
+    finally:
+        if hits:
+            result.found.append(Found(str(path), sum(hits.values()), sorted(hits)))
