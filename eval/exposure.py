@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from eval.metrics import Array
-from train import paths, reference
 from train.canaries import Canary
 from train.steps import Writer
 from virality.models.attention import common_prefix
@@ -51,6 +50,8 @@ def exposures(writer: Writer, canaries: Sequence[Canary], seed: int) -> Exposed:
     """
     count = max(_LEAST, _SCORED // len(canaries))
     rows = [_row(writer, one, [one.secret, *one.others(count, seed)], at) for at, one in enumerate(canaries)]
+    from train import paths, reference  # they import torch
+
     shared = paths.why_not(writer.model, max(row["length"] for row in rows)) is None
     found = [np.asarray(one) for one in reference.logps(writer.model, rows, writer.tokenizer.pad_token_id, 1,
                                                         shared=shared)]  # fmt: skip

@@ -45,7 +45,8 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "round": {"data": PREPARED, "writer": "runs/train/sft", "scorer": "runs/train/guide", "drafts": 24, "samples": 1,
               "edits": 4, "least_gain": 0.5},
     "dpo": {"task": "writer", "base": "tiny:llama", "precision": "fp32", "data": "runs/improve/round",
-            "objective": "dpo", "init": "runs/train/sft", "kinds": ["judged"], "batch_size": 8, "imitation": 0.2},
+            "objective": "dpo", "init": "runs/train/sft", "kinds": ["judged"], "batch_size": 8, "imitation": 0.2,
+            "max_tokens": 1024},
     "rounds": {"data": PREPARED, "writer": "runs/train/sft", "scorer": "runs/train/guide", "judge": "runs/train/judge",
                "rounds": 2, "drafts": 16, "samples": 2, "temperature": [0.7, 1.0], "edits": 4, "least_gain": 0.5,
                "watch": {"drafts": 8, "samples": 2}, "learn": {"batch_size": 8}},
@@ -121,7 +122,7 @@ def test_scores_and_rewrites_are_kept_with_who_made_them(world: Path) -> None:
     rewrites = pq.read_table(folder / "rewrites.parquet").to_pylist()
     models = [row["model"] for row in rewrites]
     assert (models.count("tiny:llama"), models.count("tiny:llama@dpo")) == (16, 16)
-    assert set(models) - {"tiny:llama", "tiny:llama@dpo"} == {"human", "edits"}
+    assert set(models) - {"tiny:llama", "tiny:llama@dpo"} == {"human", "edits", "cuts"}
     scores = pq.read_table(folder / "scores.parquet").to_pylist()
     assert {row["scorer"] for row in scores} == {"scorer", "judge", "shuffled"}
     assert all((row["value"] is None) == (row["why"] is not None) for row in scores)
