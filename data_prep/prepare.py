@@ -252,9 +252,9 @@ def _winners(chosen: Table) -> Table:
 def _restater(pairs: Pairs, seed: int) -> Restater | None:
     if pairs.restater == "rules":
         return None
-    from data_prep.restating import base_model
+    from data_prep.restating import base_model, by_edits
 
-    return base_model(pairs.restater, seed)
+    return by_edits(seed) if pairs.restater == "edits" else base_model(pairs.restater, seed)
 
 
 def _of(settings: PrepareSettings) -> Pairs:

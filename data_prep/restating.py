@@ -1,13 +1,33 @@
-"""Plain restatements of good posts by a base model: asked a few times, the fact gates choose."""
+"""Plain restatements of good posts by chains of edits, or by a base model; the fact gates choose."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from data_prep.pairing.paraphrase import Good, Restater, passes
+from data_prep.sources.table import identifier
+from virality.gates import Context, keeps_facts
+from virality.text.edits import restate_backwards
 
 SAMPLES = 4
 _TEMPERATURE = 0.7
+
+
+def by_edits(seed: int) -> Restater:
+    """A restater that chains edits which make plain, each step under the fact gates."""
+
+    def restate(posts: Sequence[Good]) -> list[str | None]:
+        return [
+            restate_backwards(post.text, int(identifier(seed, post.post_id)[:8], 16), keeps=partial(_keeps, post))
+            for post in posts
+        ]
+
+    return restate
+
+
+def _keeps(post: Good, plain: str) -> bool:
+    return keeps_facts(plain, post.text, Context(lang=post.lang))
 
 
 def base_model(spec: str, seed: int) -> Restater:

@@ -102,7 +102,9 @@ class Pairs(Settings):
     best: float = Field(0.5, gt=0, le=1)
     """paraphrase: share of an account's posts that counts as good."""
     restater: str = "rules"
-    """paraphrase: `rules`, or a base model (hub id, folder, pypi:...) that is asked first."""
+    """paraphrase: who makes a good post plain. rules: a few, in no time; edits: chains of all edits, each step under
+    the fact gates, which reach more posts and change them more, about 20 ms a post; or a base model (hub id, folder,
+    pypi:...) that is asked first."""
 
 
 class Splits(Settings):

@@ -85,15 +85,15 @@ def measure(bench: Bench, run: Path, work: Path) -> dict[str, float]:
     """
     kept = work / f"{_identity(bench, run)}.json"
     if kept.is_file():
-        found: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
-        return found
+        found = json.loads(kept.read_text(encoding="utf-8"))
+        return dict(zip(found["example_id"], found["value"], strict=True))
     with step(f"measuring {run}"):
         every = _pairs(bench, run) if bench.evaluation is None else _drafts(bench, bench.evaluation, run, work)
     values = {name: mine[bench.metric] for name, mine in every.items() if bench.metric in mine}
     if not values:
         raise ViralityError(f"metric = {bench.metric}: no validation example of {bench.corpus} has it; name another")
     with aside(kept) as path:
-        path.write_text(json.dumps(values), encoding="utf-8")
+        path.write_text(json.dumps({"example_id": list(values), "value": list(values.values())}), encoding="utf-8")
     return values
 
 
@@ -122,7 +122,7 @@ def _drafts(bench: Bench, asked: EvaluateSettings, run: Path, work: Path) -> dic
 def _identity(bench: Bench, run: Path) -> str:
     """Of all that the values of a run depend on."""
     asked = bench.evaluation.model_dump(mode="json", include=set(_DECIDE)) if bench.evaluation is not None else {}
-    known: Sequence[object] = [bench.metric, bench.inputs, asked, runs.digest(run)]
+    known: Sequence[object] = ["example_id", bench.metric, bench.inputs, asked, runs.digest(run)]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
 
 

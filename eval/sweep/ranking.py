@@ -45,7 +45,8 @@ def rank(values: Array, clusters: Sequence[str], *, lower_is_better: bool, hits:
     Estimates are drawn towards their mean as far as chance explains their spread (empirical Bayes, Efron and Morris
     1975): that is what the lead of the best of several owes to having been chosen (the winner's curse). The settings
     that may be the best hold the truly best one in 95 of 100 sweeps (Gupta 1965; Hsu 1984): one leaves where another
-    is better by more than Student's quantile, of a level that all others share, times the error of their difference.
+    is better by more than Student's quantile, of a level that all others share, times the error of their difference:
+    that of examples and that of seeds each with its own degrees of freedom.
 
     Args:
         values: (S, R, N).
@@ -58,11 +59,11 @@ def rank(values: Array, clusters: Sequence[str], *, lower_is_better: bool, hits:
     means = of_settings.mean(1)
     sign = -1.0 if lower_is_better else 1.0
     order = sorted(range(len(means)), key=lambda at: (-sign * means[at], at))
-    besides = _of_seeds(values)
+    besides = of_seeds(values)
     enough = len(means) > 1 and len(set(clusters)) > 1
     found = spread(of_settings, clusters, besides) if enough else None
     chances = _best(found, sign, seed) if found else None
-    candidates = _may_be_best(of_settings, clusters, besides, sign) if found else [True] * len(means)
+    candidates = _may_be_best(values, clusters, sign) if found else [True] * len(means)
     ends = found.drawn(len(clusters)) if found else None
     whole = hits and values.shape[1] == 1
     first = order[0]
@@ -83,8 +84,11 @@ def rank(values: Array, clusters: Sequence[str], *, lower_is_better: bool, hits:
     ]
 
 
-def _of_seeds(values: Array) -> float:
-    """Variance of the mean of a setting's runs that other seeds would give, pooled over settings; 0 with one seed."""
+def of_seeds(values: Array) -> float:
+    """Variance of the mean of a setting's runs (S, R, N) that other seeds would give, pooled over settings.
+
+    0 with one seed: nothing is known of it.
+    """
     seeds = values.shape[1]
     return float(values.mean(2).var(axis=1, ddof=1).mean() / seeds) if seeds > 1 else 0.0
 
@@ -115,15 +119,18 @@ def _best(found: Spread, sign: float, seed: int) -> Array:
     return chances
 
 
-def _may_be_best(values: Array, clusters: Sequence[str], besides: float, sign: float) -> list[bool]:
+def _may_be_best(values: Array, clusters: Sequence[str], sign: float) -> list[bool]:
     from scipy.special import stdtrit
 
-    count = len(values)
-    found = covariance(values, clusters)
-    variances = np.diag(found)[:, None] + np.diag(found)[None, :] - 2 * found + 2 * besides
-    error = np.sqrt(np.clip(variances, 0.0, None))
-    ahead = sign * (values.mean(1)[None, :] - values.mean(1)[:, None])  # [i, j]: how much better j does than i
-    quantile = float(stdtrit(len(set(clusters)) - 1, 1 - _LEVEL / (count - 1)))
-    beaten = (error > 1e-12) & (ahead > quantile * error)
+    settings, seeds, _ = values.shape
+    level = 1 - _LEVEL / (settings - 1)
+    found = covariance(values.mean(1), clusters)
+    variances = np.diag(found)[:, None] + np.diag(found)[None, :] - 2 * found
+    reach = float(stdtrit(len(set(clusters)) - 1, level)) ** 2 * np.clip(variances, 0.0, None)
+    if besides := of_seeds(values):
+        reach = reach + float(stdtrit(settings * (seeds - 1), level)) ** 2 * 2 * besides
+    means = values.mean((1, 2))
+    ahead = sign * (means[None, :] - means[:, None])  # [i, j]: how much better j does than i
+    beaten = (reach > 1e-24) & (ahead > np.sqrt(reach))
     np.fill_diagonal(beaten, False)
     return [not one for one in beaten.any(1).tolist()]

@@ -65,7 +65,7 @@ def _write(
     found = stating.state(made, measures.corpus, trials, values, ids, [where[one] for one in ids], failed)
     inputs = measures.inputs | {str(trial.folder): runs.digest(trial.folder) for trial in trials}
     if settings.final:
-        found, report = _final(made, found)
+        found, report = _final(made, found, fresh=fresh)
         inputs |= {str(report): runs.digest(report)} if report is not None else {}
     asked = {"train": settings.train, "evaluate": settings.evaluate, "metric": made.metric, "seed": settings.seed}
     here = runs.start("sweep", made.name, settings=asked, inputs=inputs, out=folder, fresh=fresh, grows=True,
@@ -88,16 +88,21 @@ def _write(
     say(f"sweep: {folder / 'sweep.html'}")
 
 
-def _final(made: Plan, found: Sweep) -> tuple[Sweep, Path | None]:
-    """The winner on the test split: its run of the first seed, as seeds are averaged and not chosen."""
-    winner = found.settings[0].runs[0]
-    words = [*evaluating(made.task, winner), f"name={made.name}-final", "out="]
+def _final(made: Plan, found: Sweep, *, fresh: bool) -> tuple[Sweep, Path | None]:
+    """The winner on the test split: its run of the first seed, as seeds are averaged and not chosen.
+
+    Returns the folder that stands there too where it measured another winner: it was read, and stays an input.
+    """
+    winner, name = found.settings[0].runs[0], f"{made.name}-final"
+    words = [*evaluating(made.task, winner), f"name={name}", "out="]
     try:
-        folder = evaluation.run(Path(str(made.settings.evaluate)), words)
+        folder = evaluation.run(Path(str(made.settings.evaluate)), words, fresh=fresh)
     except Interrupted:
         raise
     except ViralityError as error:
-        return stating.ended(found, Final(winner, None, None, str(error).splitlines()[0])), None
+        there = Path("runs/evaluate") / name
+        told = stating.ended(found, Final(winner, None, None, str(error).splitlines()[0]))
+        return told, there if training.is_done(there) else None
     report = Report.model_validate_json((folder / "report.json").read_text(encoding="utf-8"))
     figure = next((one for one in report.figures if one.name == made.metric), None)
     why = "" if figure is not None else f"its report has no {made.metric}"

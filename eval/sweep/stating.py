@@ -15,7 +15,7 @@ from eval.records import Figure
 from eval.report.labels import value_and_interval
 from eval.sweep.plan import Plan, Trial
 from eval.sweep.points import shown
-from eval.sweep.ranking import Ranked, rank
+from eval.sweep.ranking import Ranked, of_seeds, rank
 from eval.sweep.records import Failed, Final, Setting, Sweep
 from eval.sweep.settings import Range
 from virality import runs
@@ -65,7 +65,7 @@ def state(
         scales={key: _scale(one, key, found) for key, one in made.settings.settings.items()},
         settings=found,
         failed=failed,
-        kept=spread(every.mean(1), clusters).kept if known else None,
+        kept=spread(every.mean(1), clusters, of_seeds(every)).kept if known else None,
         final=None,
         next=_next(made, found[0]),
         warnings=_warnings(found, len(seeds), parts, failed),

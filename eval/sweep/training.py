@@ -73,7 +73,7 @@ def _side_by_side(config: Path, trials: Sequence[Trial], jobs: int, logs: Path, 
         while waiting or open_:
             for slot in [one for one in range(jobs) if one not in open_][: len(waiting)]:
                 trial = waiting.pop(0)
-                if not fresh and _done(trial.folder):  # told to be the same, or not, without a process
+                if not fresh and is_done(trial.folder):  # told to be the same, or not, without a process
                     failed |= {trial.name: why} if (why := _here(config, trial, fresh=False)) else {}
                     continue
                 say(f"run {len(trials) - len(waiting)} of {len(trials)}: {trial.point.said}, seed {trial.seed}")
@@ -117,7 +117,8 @@ def _ended(open_: dict[int, tuple[Trial, subprocess.Popen[bytes]]]) -> Iterator[
             process.wait()
 
 
-def _done(folder: Path) -> bool:
+def is_done(folder: Path) -> bool:
+    """Whether a folder holds a run that ended well."""
     with contextlib.suppress(OSError, ValueError):
         return bool(json.loads((folder / "run.json").read_text(encoding="utf-8")).get("state") == "done")
     return False

@@ -7,6 +7,7 @@ miss is told in `publish.audit.sought`). A file that cannot be decoded is named 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from publish.audit.lineage import Lineage
 from publish.audit.pieces import Undecodable
 from publish.audit.sought import Sought
 from publish.audit.tokens import Tokenizers
+from virality import ledger
 from virality.errors import ViralityError
 from virality.progress import bar
 
@@ -50,6 +52,8 @@ class Audit:
         unopened: path -> why it could not be decoded.
         found: files in which something is.
         unfinished: a `virality forget` was killed here and not run again.
+        unregistered: rows of these runs were forgotten, and this machine's register names nobody.
+        marked: runs that learned from what went, or were made of what did, and are not made again.
     """
 
     root: str
@@ -62,11 +66,13 @@ class Audit:
     unopened: dict[str, str] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     unfinished: bool = False
+    unregistered: bool = False
+    marked: list[str] = field(default_factory=list)
 
     @property
     def green(self) -> bool:
         """Whether everything was read and nothing found."""
-        return not self.found and not self.unopened and not self.unfinished
+        return not (self.found or self.unopened or self.unfinished or self.unregistered)
 
 
 def command(root: Path, *, as_json: bool) -> int:
@@ -87,10 +93,14 @@ def audit(root: Path) -> Audit:
     """Search every file under a folder."""
     there = lineage.read(root)
     key = privacy.author_key()
-    sought = Sought(register.read(key) | opted_out(there, key), key, there.everywhere)
+    kept = register.read(key)
+    sought = Sought(kept | opted_out(there, key), key, there.everywhere)
     asked = sought.register
     result = Audit(str(root), len(asked.accounts), len(asked.posts), len(asked.rows), len(asked.texts))
     result.unfinished = (root / JOURNAL).is_file()
+    result.marked = [str(folder) for folder in there.runs if (folder / ledger.FORGOTTEN).is_file()]
+    result.unregistered = not kept and (bool(result.marked) or any("forgotten" in one for one in there.runs.values()))
+    result.unopened = dict(closed(root))
     tokenizers = Tokenizers(there)
     for path in bar(list(files(root)), "audit", unit="files"):
         try:
@@ -110,6 +120,15 @@ def files(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.is_symlink() and path != root / JOURNAL:
             yield path
+
+
+def closed(root: Path) -> Iterator[tuple[str, str]]:
+    """What lies under a folder and is not searched: links that lead out of it, and folders that may not be read."""
+    for path in sorted(root.rglob("*")):
+        if path.is_symlink() and path.exists() and not path.resolve().is_relative_to(root.resolve()):
+            yield str(path), f"a link to {path.resolve()}, which --runs can name"
+        elif path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+            yield str(path), "a folder that may not be read"
 
 
 def opted_out(there: Lineage, key: bytes) -> Register:
@@ -140,11 +159,19 @@ def lines(found: Audit) -> list[str]:
         said.append(f"found in {len(found.found) - _SHOWN:,} more files")
     if found.unfinished:
         said.append("a virality forget was stopped half way: give the same command again")
+    if found.unregistered:
+        said.append(
+            f"rows of these runs were forgotten, and {register.path()} names nobody: what to look for is not known"
+        )
+    if found.marked:
+        said.append(f"{len(found.marked):,} runs learned from rows that went, or were made of what did, and are not made "
+                    "again yet; what a model learned is not searched")  # fmt: skip
     if found.green:
         nobody = not (found.accounts or found.posts or found.rows)
         return [*said, "green: nobody has asked" if nobody else "green: no row of theirs is in any of these files"]
     ways = ["virality forget with the same request takes out what was found"] if found.found else []
     ways += ["remove the files that could not be opened, or look into them yourself"] if found.unopened else []
+    ways += ["restore the register, and the key beside it, of whoever forgot"] if found.unregistered else []
     return [*said, f"red: {'; '.join(ways) or 'not finished'}"]
 
 

@@ -38,8 +38,12 @@ def pieces(path: Path, tokenizer: Tokenizer, deep: int = 0) -> Iterator[Piece]:
         if not head:
             return
         yield from _read(path, head, tokenizer, deep)
+    except Undecodable:
+        raise
     except OSError as error:
         raise Undecodable(f"cannot be read ({error.strerror or str(error)[:60]})") from error
+    except Exception as error:  # a damaged file can fail in more ways than its readers tell of
+        raise Undecodable(f"cannot be decoded ({type(error).__name__}: {' '.join(str(error).split())[:60]})") from error
 
 
 def kind_of(path: Path) -> str:
@@ -52,7 +56,7 @@ def kind_of(path: Path) -> str:
         return "arrow"
     if head.startswith(b"\x93NUMPY"):
         return "npy"
-    if path.name.endswith((".jsonl", ".ndjson", ".jsonl.part")):
+    if path.name.endswith((".jsonl", ".ndjson")):
         return "lines"
     return {".json": "json", ".csv": "table", ".tsv": "table"}.get(path.suffix.lower(), "other")
 

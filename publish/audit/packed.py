@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from publish.audit.pieces import Decode, Piece, Undecodable
+from publish.audit.pieces import TOKENS, Decode, Piece, Undecodable
 from publish.audit.plain import leaves, line_value, readable
 
 _BLOCK = 32768
@@ -47,9 +47,11 @@ def safetensors(path: Path, decode: Decode | None) -> Iterator[Piece]:
         if not isinstance(header, dict):
             raise Undecodable("broken safetensors header")
         yield Piece(None, [text for _, text in leaves(header, None)])
-        for about in header.values():
+        for name, about in header.items():
             kind = about.get("dtype") if isinstance(about, dict) else None
-            if kind in _INTEGERS and decode is not None:
+            if kind in _INTEGERS and decode is None and name in TOKENS:
+                yield Piece(name, undecoded=1)
+            elif kind in _INTEGERS and decode is not None:
                 begin, end = about["data_offsets"]
                 stream.seek(8 + length + begin)
                 values = np.frombuffer(stream.read(end - begin), _INTEGERS[kind])

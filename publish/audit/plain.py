@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ def pieces(path: Path, decode: Decode | None) -> Iterator[Piece]:
     text, ending = text_of(path), path.suffix.lower()
     if ending in (".json", ".ipynb", ".webmanifest"):
         yield from of_json(parsed(text), decode)
-    elif ending in (".jsonl", ".ndjson") or path.name.endswith(".jsonl.part"):
+    elif ending in (".jsonl", ".ndjson", ".part"):  # answers of `suggest` that are not finished, whatever their name
         yield from of_lines(text, decode)
     elif ending in (".csv", ".tsv"):
         yield from _of_table(text, "\t" if ending == ".tsv" else ",")
@@ -69,7 +70,7 @@ def of_json(value: Any, decode: Decode | None) -> Iterator[Piece]:
 
 def of_lines(text: str, decode: Decode | None) -> Iterator[Piece]:
     """The same of lines of JSON; a line that is torn is read as it is."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     for start in range(0, len(lines), _BATCH):
         some = lines[start : start + _BATCH]
         yield from of_json([line_value(one) for one in some], decode)
@@ -79,7 +80,7 @@ def line_value(line: str) -> Any:
     """A line of JSON, or the line itself where it is none."""
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return line
 
 
@@ -106,7 +107,7 @@ def leaves(value: Any, decode: Decode | None, name: str | None = None) -> Iterat
 
 def _of_table(text: str, delimiter: str) -> Iterator[Piece]:
     csv.field_size_limit(1 << 30)
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     names = next(rows, [])
     yield Piece(None, names)
     batch: list[list[str]] = []

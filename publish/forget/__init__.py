@@ -19,7 +19,7 @@ from publish.audit.lineage import Lineage
 from publish.audit.sought import Sought
 from publish.forget import journal as journals
 from publish.forget import renew, requests, trace
-from publish.forget.erase import Hit, erase, features
+from publish.forget.erase import Hit, erase, features, go_on
 from publish.forget.journal import Journal, Step
 from publish.forget.requests import Requests
 from publish.forget.resolve import resolve
@@ -93,6 +93,7 @@ def forget(root: Path, asked: Requests, *, dry_run: bool = False, step: Step = l
     step("register")
     register.write(whole, key)
     opened = journals.begin(root, step)
+    go_on(opened)
     hits = erase(there, sought, opened)
     every = trace.touched(there, sought)
     hits += features(there, [one.folder for one in every if one.seen], opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def lines(path: Path, sought: Sought, sources: Sources, decode: Decode | None, *
     """Take out the lines in which anything is found. Returns how many."""
     ask = _Ask(sought, sources, decode)
     try:
-        every = plain.text_of(path).splitlines(keepends=True)
+        every = list(io.StringIO(plain.text_of(path)))  # lines end at LF alone: JSON may hold U+2028 as it is
     except Undecodable:
         return 0
     if not _found([plain.line_value(one) for one in every], None, ask):
@@ -59,7 +60,7 @@ def table(path: Path, sought: Sought, sources: Sources, _: Decode | None, *, app
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     csv.field_size_limit(1 << 30)
     try:
-        rows = list(csv.reader(plain.text_of(path).splitlines(keepends=True), delimiter=delimiter))
+        rows = list(csv.reader(io.StringIO(plain.text_of(path), newline=""), delimiter=delimiter))
     except Undecodable:
         return 0
     names = rows[0] if rows else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from virality.atomic import is_partial
 _PAGES = {"report.html", "report.md", "compare.html", "compare.md", "datasheet.html"}
 """Made anew from the JSON beside them."""
 _WORK = "work"
-"""A folder of a run that it would make again."""
+"""A folder of a run that it would make again; of `virality score`, `OUT.work`."""
 _FEATURES = "features.safetensors"
 """Numbers of every text that a scorer learned from, kept for its controls alone."""
 _KEPT = {"run.json", "tokenizer.json", ledger.FORGOTTEN}
@@ -63,6 +64,13 @@ def erase(there: Lineage, sought: Sought, journal: Journal | None) -> list[Hit]:
     return found
 
 
+def go_on(journal: Journal) -> None:
+    """End the removal of folders that a kill stopped half way: what is left of one no longer fits together."""
+    for name, change in journal.changes.items():
+        if change.act == "removed" and (journal.root / name).is_dir():
+            shutil.rmtree(journal.root / name)
+
+
 def features(there: Lineage, runs: list[Path], journal: Journal | None) -> list[Hit]:
     """Remove the embeddings that runs keep of the texts they learned from."""
     found = [Hit(run / _FEATURES, 0, "removed") for run in runs if (run / _FEATURES).is_file()]
@@ -74,11 +82,11 @@ def features(there: Lineage, runs: list[Path], journal: Journal | None) -> list[
 
 
 def _work_hit(path: Path, there: Lineage, sought: Sought, tokenizers: Tokenizers) -> Hit | None:
-    """The work folder of a run goes whole: its parts fit one another, and the run makes it again."""
+    """A work folder goes whole: its parts fit one another, and whoever made it makes it again."""
     run = there.of(path)
-    if run is None or path.relative_to(run).parts[0] != _WORK:
-        return None
-    return Hit(run / _WORK, 0, "removed") if _any(path, there, sought, tokenizers) else None
+    works = [one for one in path.parents if one.suffix == f".{_WORK}" and there.root in one.parents]
+    works += [run / _WORK] if run is not None and path.relative_to(run).parts[0] == _WORK else []
+    return Hit(works[0], 0, "removed") if works and _any(path, there, sought, tokenizers) else None
 
 
 def _hit(path: Path, there: Lineage, sought: Sought, tokenizers: Tokenizers) -> Hit | None:
@@ -140,4 +148,4 @@ def _any(path: Path, there: Lineage, sought: Sought, tokenizers: Tokenizers, *, 
 def _is_broken(error: Exception) -> bool:
     import pyarrow as pa
 
-    return isinstance(error, pa.ArrowException | OSError | KeyError | UnicodeError)
+    return isinstance(error, pa.ArrowException | OSError | KeyError | ValueError | RecursionError | csv.Error)

@@ -83,7 +83,7 @@ def _derived(there: Lineage, sought: Sought) -> set[str]:
             continue
         try:
             text = plain.text_of(path)
-            value = plain.parsed(text) if kind == "json" else [plain.line_value(one) for one in text.splitlines()]
+            value = plain.parsed(text) if kind == "json" else [plain.line_value(one) for one in text.split("\n")]
         except Undecodable:
             continue
         for one in _items(value):

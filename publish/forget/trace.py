@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,26 @@ def touched(there: Lineage, sought: Sought) -> list[Touched]:
         through = [one for one in there.made_of(folder) if one in found]
         if seen or through:
             found[folder] = Touched(folder, seen, through, command(there, folder))
-    return list(found.values())
+    return _by_command(found)
+
+
+def _by_command(found: Mapping[Path, Touched]) -> list[Touched]:
+    """Runs of one command (a sweep's, or rounds') one after another, behind all that any of them needs."""
+    together: dict[str, list[Touched]] = {}
+    for one in found.values():
+        together.setdefault(one.command, []).append(one)
+    done: dict[str, None] = {}
+
+    def visit(words: str, above: tuple[str, ...]) -> None:
+        if words in done or words in above:
+            return
+        for folder in dict.fromkeys(folder for one in together[words] for folder in one.through):
+            visit(found[folder].command, (*above, words))
+        done[words] = None
+
+    for words in together:
+        visit(words, ())
+    return [one for words in done for one in together[words]]
 
 
 def command(there: Lineage, folder: Path) -> str:

@@ -13,7 +13,7 @@ from data_prep.faithful import Texts, faithful, may_be_faithful
 from data_prep.traits import traits
 from tests.data_prep.bakery import WARES
 from virality.gates import Context, check_all, keeps_facts
-from virality.text.edits import LIVELIER, PLAINER, candidates, restate
+from virality.text.edits import LIVELIER, PLAINER, expand, restate
 
 POSTS = [
     "WOW GUYS!! The plum cake is really ready... We don't wait, we eat it now! Who wants some?",
@@ -47,7 +47,7 @@ def every_pair() -> list[tuple[str, str, str | None, str | None]]:
     both = [(one, two, a, b) for (one, a), (two, b) in permutations(zip(POSTS, LANGS, strict=True), 2)]
     for text, lang in zip(POSTS, LANGS, strict=True):
         edited = {new for edit in (PLAINER | LIVELIER).values() if (new := edit(text))}
-        edited |= {new for seed in range(8) if (new := restate(text, seed))} | {*candidates(text, 12, seed=1)}
+        edited |= {new for seed in range(8) if (new := restate(text, seed))} | {new for _, new in expand(text)}
         edited |= {text[: text.index(" ")], text + " Come and see"} if " " in text else set()
         both += [pair for new in sorted(edited) for pair in ((text, new, lang, lang), (new, text, lang, lang))]
     return both

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data_prep.pairing.paraphrase import Good, restated
-from data_prep.restating import base_model
+from data_prep.restating import base_model, by_edits
+from virality.gates import Context, keeps_facts
 
 
 def good(number: int, text: str) -> Good:
@@ -35,3 +36,11 @@ def test_a_models_restatement_that_keeps_the_facts_is_taken_and_one_that_does_no
     found = dict(restated(POSTS, seed=0, pool=None, restater=answers))
     assert found[POSTS[0]] == "Warm rye bread is there tonight, who wants it."
     assert found.get(POSTS[1]) != "Buy 7 cars now."
+
+
+def test_chains_of_edits_change_more_than_the_few_rules_and_lose_nothing() -> None:
+    by_rules = dict(restated(POSTS, seed=0, pool=None))
+    by_chains = dict(restated(POSTS, seed=0, pool=None, restater=by_edits(0)))
+    assert by_rules.keys() <= by_chains.keys()
+    assert all(keeps_facts(plain, post.text, Context(lang=post.lang)) for post, plain in by_chains.items())
+    assert by_chains == dict(restated(POSTS, seed=0, pool=None, restater=by_edits(0)))

@@ -94,3 +94,14 @@ def test_seeds_that_differ_widen_the_interval_and_hold_back_the_verdict() -> Non
     assert restless[1].may_be_best
     assert width([restless[0].value.low, restless[0].value.high]) > 2 * width([steady[0].value.low,
                                                                                steady[0].value.high])  # fmt: skip
+
+
+def test_few_seeds_tell_little_of_what_other_seeds_would_give() -> None:
+    """Two settings of two seeds each: two degrees of freedom, however many examples there are."""
+    ends = [[600, 700], [500, 520]]
+    values = np.asarray([[np.arange(1000) < end for end in mine] for mine in ends], dtype=float)
+    first, second = rank(values, clusters(1000), lower_is_better=False, hits=True, seed=0)
+    assert second.behind is not None
+    assert second.behind.value == pytest.approx(0.14)
+    assert first.may_be_best
+    assert second.may_be_best

@@ -140,6 +140,9 @@ def test_seeds_are_averaged_and_errors_rank_from_below(here: Path) -> None:
     assert first["figure"]["value"] <= second["figure"]["value"]
     assert [len(one["runs"]) for one in found["settings"]] == [2, 2]
     assert second["behind"]["value"] == pytest.approx(second["figure"]["value"] - first["figure"]["value"])
+    center = np.mean([first["figure"]["value"], second["figure"]["value"]])
+    for one in (first, second):  # the share that is told is the one that was kept
+        assert one["shrunk"]["value"] == pytest.approx(center + found["kept"] * (one["figure"]["value"] - center))
 
 
 def test_the_winner_alone_is_measured_on_the_test_split(here: Path) -> None:
@@ -152,6 +155,15 @@ def test_the_winner_alone_is_measured_on_the_test_split(here: Path) -> None:
     assert (found["final"]["figure"]["value"], figure["split"]) == (figure["value"], "test")
     assert runs.finished(Path("runs/evaluate/sweep-final"))["scorer"] == winner
     assert "Measure no second setting there" in found["next"]
+    grown = ["evaluate=report.yaml", "final=true", "settings.max_pairs=[4,40,100,null]"]
+    assert main(["sweep", "sweep.yaml", *grown]) == 0
+    found = stated()
+    assert len(found["settings"]) == 4
+    assert found["settings"][0]["runs"][0] != winner
+    assert "holds a run of other settings" in found["final"]["why"]
+    assert runs.finished(Path("runs/evaluate/sweep-final"))["scorer"] == winner
+    assert main(["sweep", "sweep.yaml", *grown, "--fresh"]) == 0
+    assert runs.finished(Path("runs/evaluate/sweep-final"))["scorer"] == stated()["settings"][0]["runs"][0]
 
 
 def test_what_ranks_is_measured_on_validation_pairs_alone(here: Path) -> None:
@@ -163,6 +175,8 @@ def test_what_ranks_is_measured_on_validation_pairs_alone(here: Path) -> None:
     measured = pq.read_table("runs/sweep/sweep/measured.parquet").to_pylist()
     assert {split[one["example_id"]] for one in measured} == {"validation"}
     assert len(measured) == 2 * sum(one == "validation" for one in split.values())
+    for path in Path("runs/sweep/sweep/work").glob("*.json"):  # under a name by which `forget` knows ids
+        assert set(json.loads(path.read_text())["example_id"]) <= split.keys()
 
 
 def test_a_run_that_fails_is_told_and_the_others_are_ranked(here: Path, capsys: Any) -> None:

@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from safetensors.numpy import save_file
 
 from data_prep import privacy, register
 from data_prep.register import Register, keyed, keyed_run, keyed_text
 from publish import audit
 from publish.audit.sought import Sought
+from virality import ledger
 from virality.cli import main
 from virality.errors import ViralityError
 from virality.gates.corpus import Corpus
@@ -92,7 +95,9 @@ def test_a_file_that_cannot_be_decoded_is_named_and_makes_it_red(
 def test_token_ids_without_their_tokenizer_make_it_red(key: bytes) -> None:
     pq.write_table(pa.table({"input_ids": [[5, 6, 7]], "weight": [0.5]}), "runs/examples.parquet")
     Path("runs/batch.json").write_text(json.dumps({"rows": [{"prompt": list(range(9))}]}), encoding="utf-8")
-    assert set(audit.audit(Path("runs")).unopened) == {"runs/examples.parquet", "runs/batch.json"}
+    save_file({"input_ids": np.arange(9)}, "runs/batch.safetensors")
+    named = {"runs/examples.parquet", "runs/batch.json", "runs/batch.safetensors"}
+    assert set(audit.audit(Path("runs")).unopened) == named
 
 
 def test_what_was_searched_is_told(key: bytes, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,13 +116,48 @@ def test_a_forget_that_was_stopped_half_way_makes_it_red(key: bytes) -> None:
     assert not found.green
 
 
-def test_who_stands_in_an_opt_out_list_of_a_data_config_is_looked_for_too(key: bytes) -> None:
-    Path("people.txt").write_text("@Ann\n", encoding="utf-8")
+def test_where_rows_were_forgotten_and_the_register_is_not_at_hand_it_is_red(
+    key: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _prepared({"forgotten": [{"at": "2026-11-22", "files": {}}]})
+    assert audit.audit(Path("runs")).green
+    register.path().unlink()
+    assert main(["audit"]) == 3
+    said = capsys.readouterr().out
+    assert "names nobody: what to look for is not known" in said
+    assert said.splitlines()[-1].startswith("red: restore the register")
+
+
+def test_what_lies_behind_a_link_out_of_the_folder_was_not_searched_and_makes_it_red(key: bytes) -> None:
+    Path("disk").mkdir()
+    Path("disk/notes.txt").write_text(TEXT, encoding="utf-8")
+    Path("runs/far").symlink_to(Path("disk").resolve())
+    assert list(audit.audit(Path("runs")).unopened) == ["runs/far"]
+    Path("runs/far").unlink()
+    Path("runs/plain.txt").write_text("a line", encoding="utf-8")
+    Path("runs/near.txt").symlink_to("plain.txt")
+    assert audit.audit(Path("runs")).green
+
+
+def test_runs_that_are_to_be_made_again_are_counted(key: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = _prepared({})
+    (folder / ledger.FORGOTTEN).write_text("{}", encoding="utf-8")
+    assert main(["audit"]) == 0
+    assert "1 runs learned from rows that went" in capsys.readouterr().out
+
+
+def _prepared(more: dict[str, Any]) -> Path:
     folder = Path("runs/prepare/mill")
     folder.mkdir(parents=True)
-    document = {"step": "prepare", "state": "done", "settings": {"rights": {"opt_out": ["people.txt"]}}, "inputs": {},
-                "command": ["virality", "prepare", "mill.yaml"]}  # fmt: skip
+    document = {"step": "prepare", "state": "done", "settings": {}, "inputs": {},
+                "command": ["virality", "prepare", "mill.yaml"], **more}  # fmt: skip
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder
+
+
+def test_who_stands_in_an_opt_out_list_of_a_data_config_is_looked_for_too(key: bytes) -> None:
+    Path("people.txt").write_text("@Ann\n", encoding="utf-8")
+    folder = _prepared({"settings": {"rights": {"opt_out": ["people.txt"]}}})
     rows = {"post_id": ["1"], "source": ["mill"], "author_id": [privacy.hash_author("ann", key)], "text": ["Rye."]}
     pq.write_table(pa.table(rows), folder / "posts.parquet")
     found = audit.audit(Path("runs"))

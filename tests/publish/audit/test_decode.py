@@ -54,6 +54,13 @@ def _zip(path: Path) -> None:
         archive.writestr("inside/notes.jsonl", json.dumps({"draft": TEXT}) + "\n")
 
 
+def _broken_zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", TEXT * 9)
+    return buffer.getvalue().replace(buffer.getvalue()[35:60], b"\xff" * 25)
+
+
 def _arrow_file(path: Path) -> None:
     table = pa.table({"deep": [[{"said": TEXT}]]})
     with pa.ipc.new_file(str(path), table.schema) as writer:
@@ -84,6 +91,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "kept.db": _sqlite,
     "answer.json": lambda path: path.write_text(json.dumps({"deep": [{"said": TEXT}]}), encoding="utf-8"),
     "answers.jsonl": lambda path: path.write_text(json.dumps({"said": TEXT}) + '\n{"torn": "', encoding="utf-8"),
+    "answers.csv.part": lambda path: path.write_text('{"key": 1}\n' + json.dumps({"said": TEXT}) + "\n"),
     "table.csv": _csv,
     "page.html": _html,
     "notes.txt": lambda path: path.write_text(f"one\n{TEXT}\n", encoding="utf-8"),
@@ -133,6 +141,7 @@ def test_token_ids_are_read_by_the_tokenizer_at_hand(tmp_path: Path) -> None:
     ("answer.json", b'{"draft": "The ', "broken JSON"),
     ("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x80\x81", "neither text nor"),
     ("notes.gz", gzip.compress(b"The bakery opens" * 99)[:-20], "broken gzip"),
+    ("packed.zip", _broken_zip(), "cannot be decoded .error: "),
     ("run.wandb", b":W&B\x0b\xbe\x00" + b"\x09" * 40, "broken at byte"),
     ("objects.npy", b"", ""),
     ("weights.safetensors", b"\xff" * 64, "broken safetensors"),

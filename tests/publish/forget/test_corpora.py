@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,6 +94,72 @@ def test_words_that_nobody_else_wrote_are_found_in_any_file() -> None:
     assert {hit.path.name: hit.act for hit in done.hits} == {
         "posts.parquet": "rewritten", "notes.txt": "removed", "table.parquet.partial": "removed",
     }  # fmt: skip
+
+
+def test_lines_and_rows_end_where_their_format_says_so() -> None:
+    """U+2028 stands in posts, and within a line of JSON or an unquoted cell of a CSV it ends nothing."""
+    prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")])
+    lines = [json.dumps({"said": f"{first}\u2028Come along."}, ensure_ascii=False) for first in (COPIED, "Loaf.")]
+    (ROOT / "notes.jsonl").write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")
+    rows = [f"{at},{first}\u2028Come along." for at, first in enumerate((COPIED, "Loaf."))]
+    (ROOT / "notes.csv").write_text("".join(f"{one}\n" for one in ("at,said", *rows)), encoding="utf-8")
+    forget(ROOT, Requests(("jo",), ()))
+    assert (ROOT / "notes.jsonl").read_text(encoding="utf-8") == f"{lines[1]}\n"
+    assert (ROOT / "notes.csv").read_text(encoding="utf-8") == f"at,said\n{rows[1]}\n"
+    assert audit.audit(ROOT).green
+
+
+def test_answers_and_scores_that_are_not_finished_go_whole_for_they_go_on_by_counting() -> None:
+    prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")])
+    said = [json.dumps(one) for one in ({"key": 1}, {"draft": COPIED}, {"draft": "Loaf."})]
+    (ROOT / "answers.jsonl.part").write_text("".join(f"{one}\n" for one in said), encoding="utf-8")
+    work = ROOT / "scores.parquet.work"
+    work.mkdir()
+    tables.write([post("1", "jo", COPIED), post("2", "ann", "Loaf.")], post_schema(), work / "000000.parquet")
+    (work / "work.json").write_text("{}", encoding="utf-8")
+    forget(ROOT, Requests(("jo",), ()))
+    assert not (ROOT / "answers.jsonl.part").exists()
+    assert not work.exists()
+
+
+def test_a_work_folder_whose_removal_was_cut_short_is_removed_when_the_command_is_given_again() -> None:
+    work = prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")]) / "work"
+    work.mkdir()
+    (work / "rest.txt").write_text("what was left when it was killed", encoding="utf-8")
+    changes = {"prepare/bakery/work": [0, "removed", ""]}
+    (ROOT / audit.JOURNAL).write_text(json.dumps({"at": "2026-11-22", "changes": changes}), encoding="utf-8")
+    forget(ROOT, Requests(("jo",), ()))
+    assert not work.exists()
+
+
+def test_runs_of_one_command_are_made_again_behind_what_any_of_them_needs() -> None:
+    prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")])
+    trial = trained("a_trial", "sweep")
+    trained("guide", "train")
+    whole = runs.start("sweep", "many", settings={}, inputs={str(trial): "x", "runs/train/guide": "x"})
+    whole.finish(rights=RIGHTS)
+    called(whole.folder, "sweep")
+    done = forget(ROOT, Requests(("jo",), ()))
+    assert [one.folder.name for one in done.touched] == ["guide", "a_trial", "many"]
+    script = (ROOT / "retrain.sh").read_text(encoding="utf-8")
+    assert script.index("virality train a --fresh") < script.index("virality sweep a --fresh")
+
+
+def trained(name: str, word: str) -> Path:
+    """A run that learned from a pair of the forgotten post, made by a command."""
+    here = runs.start("train", name, settings={}, inputs={"runs/prepare/bakery": "x"})
+    with here.file("ledger.parquet") as path:
+        ledger.write(ledgers.entries("adapter", "train", [pair("1", COPIED)]), path)
+    here.finish(rights=RIGHTS)
+    called(here.folder, word)
+    return here.folder
+
+
+def called(folder: Path, word: str) -> None:
+    """As if `virality WORD a` had made a run."""
+    path = folder / "run.json"
+    document = json.loads(path.read_text(encoding="utf-8")) | {"command": ["virality", word, "a"]}
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 def test_whoever_is_not_here_is_in_the_register_all_the_same() -> None:

@@ -237,23 +237,3 @@ def restate_backwards(post: str, seed: int, *, least: float = 0.15, keeps: Calla
         if edit_ratio(made, post) >= least and fold(made) != fold(post) and keeps(made):
             return made
     return None
-
-
-def candidates(draft: str, most: int, seed: int) -> list[str]:
-    """Up to `most` different wordings of `draft`: every single edit, then random chains of two and three."""
-    generator = random.Random(seed)
-    slotted = slot(draft)
-    out: dict[str, tuple[str, ...]] = {text: (name,) for name, text in expand(slotted.text)} if most > 0 else {}
-    first = list(out)
-    for _ in range(4 * most if first else 0):
-        if len(out) >= most:
-            break
-        text = generator.choice(first)
-        chain: tuple[str, ...] = out[text]
-        for _ in range(generator.choice((1, 2))):
-            further = [step for step in expand(text) if may_follow(chain, step[0])]
-            name, text = generator.choice(further) if further else ("", text)
-            chain = (*chain, name)
-        if text != slotted.text:
-            out.setdefault(text, chain)
-    return list(dict.fromkeys(restore(text, slotted) for text in list(out)[:most]))
