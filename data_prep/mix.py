@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data_prep import corpus, datasheet, facts, outputs, records, splits
+from data_prep import corpus, datasheet, facts, outputs, records, register, splits
 from data_prep.engine import DuckDB, columns
 from data_prep.ingest import plain
 from data_prep.settings import PrepareSettings
@@ -61,6 +61,8 @@ def run(config: Path, settings: PrepareSettings, *, fresh: bool, dry_run: bool) 
     if here.finished:
         return here.folder
     weights = settings.weights or (1.0,) * len(folders)
+    for path in folders:
+        register.refuse_held(path)
     with step("reading prepared corpora"):
         mixed = [_read(path, weight) for path, weight in zip(folders, weights, strict=True)]
         _refuse_twice(mixed)

@@ -70,6 +70,11 @@ def hash_author(name: str, key: bytes) -> str:
     return hmac.new(key, name.casefold().encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def plain_name(name: str) -> str:
+    """An account or id as lists of them are compared: without blanks and `@`, case folded."""
+    return name.strip().removeprefix("@").casefold()
+
+
 def mask(text: str) -> str:
     """The text with e-mail addresses and phone numbers as `<email>` and `<phone>`."""
     if "@" in text:

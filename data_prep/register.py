@@ -14,18 +14,22 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_prep import privacy
-from data_prep.records import Post
+from data_prep.privacy import plain_name
+from data_prep.records import Post, post_schema
 from data_prep.sources.cells import identifier
+from virality import tables
 from virality.atomic import ENDING, sync
 from virality.errors import ViralityError
 from virality.text.normalise import fold
 
 FILE = "forgotten.json"
+_HASH = re.compile(r"[0-9a-f]{16}")
 LEAST_WORDS = 3
 """Shorter texts tell nobody from another and are found by their ids alone."""
 _FORMAT = 1
@@ -98,6 +102,28 @@ def keyed_text(key: bytes, text: str) -> str | None:
     return keyed(key, "text", folded) if folded.count(" ") >= LEAST_WORDS - 1 else None
 
 
+def asked_for(authors: Iterable[str], posts: Iterable[str], key: bytes, sources: Iterable[str]) -> Register:
+    """Accounts and ids of posts as keyed hashes; ids also as prepared runs of these corpora have them.
+
+    Args:
+        authors: accounts as the raw data call them, or as `author_id` has them.
+        posts: ids as the raw data or a run has them.
+        key: of this machine.
+        sources: names of corpora.
+    """
+    ids = list(posts)
+    accounts = {one for name in authors for one in accounts_of(name, key)}
+    hidden = {keyed(key, "row", source, identifier(source, one)) for source in sources for one in ids}
+    return Register(frozenset(accounts), frozenset(keyed(key, "post", one) for one in ids), frozenset(hidden))
+
+
+def accounts_of(name: str, key: bytes) -> list[str]:
+    """What `author_id` may hold of a name: files write accounts with and without an `@`; a hash stands for itself."""
+    bare = plain_name(name)
+    spelt = [privacy.hash_author(one, key) for one in dict.fromkeys((name.strip(), bare, f"@{bare}"))]
+    return [*dict.fromkeys(spelt), *([bare] if _HASH.fullmatch(bare) else [])]
+
+
 def path() -> Path:
     """Where it lies."""
     return privacy.config_folder() / FILE
@@ -124,6 +150,23 @@ def read(key: bytes) -> Register:
             f"{place}: was written under another key than {privacy.config_folder() / 'author.key'}; restore that key"
         )
     return found
+
+
+def refuse_held(folder: Path) -> None:
+    """Refuse a prepared set that was made before somebody in it asked to be forgotten, or elsewhere.
+
+    Raises:
+        ViralityError: its posts hold a row of the register.
+    """
+    key = privacy.author_key()
+    if not (asked := read(key)):
+        return
+    rows = tables.read_table(folder / "posts.parquet", post_schema()).select(["post_id", "source", "author_id"])
+    held = sum(one["author_id"] in asked.accounts or asked.holds(one["post_id"], one["source"], key)
+               for one in rows.to_pylist())  # fmt: skip
+    if held:
+        raise ViralityError(f"{folder}: holds {held:,} posts of people who asked to be forgotten since it was made; "
+                            "prepare it again with --fresh, or repeat their request with virality forget")  # fmt: skip
 
 
 def write(found: Register, key: bytes) -> None:

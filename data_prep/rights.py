@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from data_prep.privacy import plain_name
 from data_prep.records import Post
 from data_prep.register import Register
 from virality.errors import ViralityError
@@ -91,8 +92,3 @@ def objection(
     if post.intents is not None and json.loads(post.intents).get("generative_ai") is False:
         return "intent"
     return None
-
-
-def plain_name(name: str) -> str:
-    """An account or id as lists of them are compared: without blanks and `@`, case folded."""
-    return name.strip().removeprefix("@").casefold()

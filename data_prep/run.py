@@ -45,6 +45,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     inputs = {str(path): _digest(path) for path in [*files, *lists]}
     here = runs.begin("prepare", config, settings, inputs, fresh=fresh, grows=True)
     if here.finished:
+        register.refuse_held(here.folder)
         return here.folder
     cores = available_cores()
     workers, threads = settings.machine.workers or cores, settings.machine.threads or cores

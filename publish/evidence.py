@@ -47,6 +47,12 @@ class Evidence:
         """Those of the ancestors that the writer itself comes of: not what only measured it."""
         return _ancestors(self.writer)
 
+    def missing(self) -> list[str]:
+        """Runs that the writer comes of and that do not lie here, as run.json names them."""
+        every = (self.writer, *self.learned_from().values())
+        named = dict.fromkeys(one for document in every for one in _runs_of(document))
+        return [one for one in named if not (Path(one) / "run.json").is_file()]
+
 
 def gather(writer: Path, report: Path) -> Evidence:
     """Read what belongs together.
@@ -84,6 +90,12 @@ def _read(report: Path) -> Report:
     except (OSError, ValueError, ValidationError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a report of this version"
         raise ViralityError(f"{path}: cannot be read ({why}); evaluate again, with --fresh") from error
+
+
+def _runs_of(document: Mapping[str, Any]) -> list[str]:
+    """Inputs that are runs: all but the files of people that `prepare` reads."""
+    mixed = {str(Path(one)) for one in document["settings"].get("data") or ()}
+    return [one for one in document["inputs"] if document["step"] != "prepare" or one in mixed]
 
 
 def _ancestors(*documents: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def write(evidence: Evidence, asked: Terms, text: Path | None, here: runs.Run) -
         path.write_text(render_html(report), encoding="utf-8")
     for name, document in _configs(evidence).items():
         with here.file(f"configs/{name}.yaml") as path:
-            said = yaml.safe_dump(local.cut(document["settings"]), sort_keys=False, allow_unicode=True)
+            said = yaml.safe_dump(local.cut(_unnamed(document["settings"])), sort_keys=False, allow_unicode=True)
             path.write_text(f"# virality {document['step']}, commit {document.get('commit')}\n{said}", encoding="utf-8")
     here.write_json("datasheet.json", datasheet(evidence))
     if asked.copied and text is not None:
@@ -64,8 +64,10 @@ def write(evidence: Evidence, asked: Terms, text: Path | None, here: runs.Run) -
 
 def datasheet(evidence: Evidence) -> dict[str, Any]:
     """Counts of what the writer learned from and of what it was measured on: no text, no name of an account."""
-    prepared = {Path(folder).name: _counts(Path(folder)) for folder, document in evidence.ancestors.items()
-                if document.get("step") == "prepare"}  # fmt: skip
+    prepared: dict[str, Any] = {}
+    for folder, document in evidence.ancestors.items():
+        if document.get("step") == "prepare":
+            prepared[_apart(Path(folder).name, prepared)] = _counts(Path(folder))
     corpus = evidence.report.corpus.model_dump(mode="json")
     return {"learned": {"pairs": evidence.writer["pairs"], "rights": evidence.writer["rights"],
                         "languages": evidence.writer["languages"]},
@@ -94,8 +96,21 @@ def told(files: Sequence[Listed]) -> list[str]:
 def _configs(evidence: Evidence) -> dict[str, dict[str, Any]]:
     """Name of a file -> run.json, of every run that the writer comes of, and of its evaluation."""
     every = {str(evidence.folder): evidence.writer} | evidence.learned_from()
-    named = {f"{document['step']}-{Path(folder).name}": document for folder, document in every.items()}
-    return {local.cut(name): one for name, one in named.items()} | {"evaluate": evidence.evaluation}
+    named: dict[str, dict[str, Any]] = {}
+    for folder, document in every.items():
+        named[_apart(f"{document['step']}-{Path(folder).name}", named)] = document
+    return named | {"evaluate": evidence.evaluation}
+
+
+def _apart(name: str, taken: Container[str]) -> str:
+    """`name`, with a number behind it where another has it: the writers of all rounds are called `writer`."""
+    return next(one for one in (name, *(f"{name}-{at}" for at in range(2, 1000))) if one not in taken)
+
+
+def _unnamed(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings without the account that a corpus is of."""
+    source = settings.get("source")
+    return settings | {"source": source | {"account": None}} if isinstance(source, dict) else settings
 
 
 def _counts(folder: Path) -> dict[str, Any]:

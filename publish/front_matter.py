@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from eval.records import Figure
 from publish.evidence import Evidence
 from publish.snippet import no_commit
-from virality.models.terms import Terms
+from virality.models.terms import Terms, slug
 
 
 def front_matter(
@@ -51,7 +50,7 @@ def licence(evidence: Evidence, asked: Terms) -> dict[str, Any]:
         return {"license": "unknown"}
     if asked.tag != "other":
         return {"license": asked.tag}
-    named = {"license": "other", "license_name": _slug(asked.licence)}
+    named = {"license": "other", "license_name": slug(asked.licence)}
     return named | ({"license_link": asked.link} if asked.link else {})
 
 
@@ -65,16 +64,13 @@ def known(writer: dict[str, Any]) -> list[str]:
     return [code for code in languages(writer) if code != "unknown"]
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-") or "posts"
-
-
 def _result(made: Any, evidence: Evidence, figure: Figure, words: str) -> Any:
     about = {"low": figure.low, "high": figure.high, "n": figure.n, "unit": figure.unit}
     rounded = {key: round(value, 4) if isinstance(value, float) else value for key, value in about.items()}
     return made(
         task_type="text-generation", task_name="rewriting posts",
-        dataset_type=_slug(evidence.report.corpus.name), dataset_name=evidence.report.corpus.name, dataset_split="test",
+        dataset_type=slug(evidence.report.corpus.name) or "posts", dataset_name=evidence.report.corpus.name,
+        dataset_split="test",
         metric_type=figure.name, metric_name=words, metric_value=round(float(figure.value or 0), 4),
         metric_args={key: value for key, value in rounded.items() if value is not None},
     )  # fmt: skip

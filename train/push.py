@@ -13,15 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from data_prep.rights import NOT_FOR_TRAINING
-from train import inputs
+from data_prep.rights import NOT_FOR_TRAINING, is_basis
 from train.settings import WriterSettings
 from virality import hub, runs, upload
 from virality.errors import ViralityError
 from virality.mistakes import Mistakes
 from virality.models.base import find
 from virality.models.named import licence_of
-from virality.models.terms import terms
+from virality.models.terms import slug, terms, with_rows
 from virality.progress import say
 
 _SENT = "work/pushed.json"
@@ -56,10 +55,8 @@ def refuse(settings: WriterSettings, found: Mistakes) -> None:
     repo = settings.push.repo
     if wrong := hub.no_name(repo):
         found.add("push.repo", wrong, repo)
-    for folder in (*settings.data, settings.init, settings.grpo.scorer):
-        document, unread = inputs.opened(folder) if folder is not None else ({}, "none is named")
-        about = {} if unread else document["rights"]
-        barred = [basis for basis in about.get("basis", {}) if basis in NOT_FOR_TRAINING]
+    for folder, about in _rights_behind([*settings.data, settings.init, settings.grpo.scorer]).items():
+        barred = [basis for basis in about.get("basis", {}) if _is_barred(basis)]
         if about.get("research_only") or barred:
             why = "is marked research_only" if about.get("research_only") else f"has rows of {', '.join(barred)}"
             found.add("push.repo", f"{folder} {why}: what is trained on it is never published; leave push out", repo)
@@ -109,14 +106,33 @@ def after(settings: object, here: runs.Run, command: Sequence[str]) -> None:
     try:
         hub.ready(repo, private=True)
         folder = _gathered(here, adapter)
-        names = sorted(path.name for path in folder.iterdir())
-        sent = upload.send(repo, folder, names, message=f"virality train: {revision}", revision=revision)
+        names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+        sent = upload.send(repo, folder, names, message=f"virality train: {revision}", revision=revision,
+                           alone=True)  # fmt: skip
     except (ViralityError, OSError) as error:
         say(f"{error}; the run is whole, and this sends its adapter: {shlex.join(command)}")
         return
     shutil.rmtree(folder)
     here.write_json(_SENT, mark)
     say(f"{sent.address}: the adapter, not evaluated yet; virality evaluate, then virality publish repo={repo}")
+
+
+def _rights_behind(folders: Sequence[str | None]) -> dict[str, dict[str, Any]]:
+    """Folder -> `rights`, of these runs and of every run that they were made of, as far as they lie here."""
+    found: dict[str, dict[str, Any]] = {}
+    waiting = [one for one in folders if one is not None]
+    while waiting:
+        folder = waiting.pop(0)
+        if folder not in found and (document := _read(Path(folder) / "run.json")):
+            found[folder] = document.get("rights") or {}
+            waiting += document.get("inputs", {})
+    return found
+
+
+def _is_barred(basis: str) -> bool:
+    """Whether nothing that is trained on rows of this rights basis is ever published."""
+    licence = basis.removeprefix("licence:") if basis.startswith("licence:") else None
+    return basis in NOT_FOR_TRAINING or not is_basis(basis) or bool(licence and terms(licence).forbidden)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -135,11 +151,15 @@ def _gathered(here: runs.Run, adapter: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(here.folder / "adapter", folder, ignore=shutil.ignore_patterns("*.py"))
     base = document["base"]["spec"]
-    asked = terms(licence_of(find(base, trust_remote_code=bool(document["settings"]["trust_remote_code"]))))
-    more = f"license_name: {asked.licence.lower()}\nlicense_link: {asked.link or 'none'}\n"
+    named = Path(base).name if Path(base).is_absolute() else base
+    about = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    (folder / "adapter_config.json").write_text(json.dumps(about | {"base_model_name_or_path": named}, indent=2))
+    found = find(base, trust_remote_code=bool(document["settings"]["trust_remote_code"]))
+    asked = with_rows(terms(licence_of(found)), document["rights"]["basis"])
+    more = f"license_name: {slug(asked.licence)}\n" + (f"license_link: {asked.link}\n" if asked.link else "")
     rights = ", ".join(f"{rows:,} rows `{basis}`" for basis, rows in document["rights"]["basis"].items())
-    said = _CARD.format(name=document["name"], base=Path(base).name if Path(base).is_absolute() else base,
-                        licence=asked.tag, more=more if asked.tag == "other" else "", adapter=adapter, rights=rights,
-                        steps=document["training"]["steps"], terms=asked.licence)  # fmt: skip
+    said = _CARD.format(name=document["name"], base=named, licence=asked.tag, rights=rights, terms=asked.licence,
+                        more=more if asked.tag == "other" else "", adapter=adapter,
+                        steps=document["training"]["steps"])  # fmt: skip
     (folder / "README.md").write_text(f"{said}{asked.notice}\n" if asked.notice else said, encoding="utf-8")
     return folder

@@ -160,7 +160,9 @@ def _finish(
             path,
         )
     here.finish(
-        rights=data.rights,
+        rights=steps.rights_with(
+            data, continues=settings.init, asks=() if settings.grpo.scorer is None else (settings.grpo.scorer,)
+        ),
         task="writer",
         objective=settings.objective,
         base={"spec": base.base.spec, "revision": base.base.revision},

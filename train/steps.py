@@ -36,6 +36,20 @@ class Data:
         return {"basis": self.basis, "research_only": self.research_only}
 
 
+def rights_with(data: Data, *, continues: str | None = None, asks: Sequence[str] = ()) -> dict[str, Any]:
+    """Rights of what is made of `data`, as run.json keeps them.
+
+    Args:
+        data: pairs that are learned.
+        continues: a run whose adapter goes on: its rows count too.
+        asks: runs that chose or wrote: research_only of one of them is research_only of what it made.
+    """
+    before = {} if continues is None else runs.finished(Path(continues))["rights"]["basis"]
+    basis = {name: data.basis.get(name, 0) + before.get(name, 0) for name in {**data.basis, **before}}
+    others = [Path(run) for run in (*([continues] if continues is not None else []), *asks)]
+    return {"basis": basis, "research_only": data.research_only or runs.research_only(others)}
+
+
 def read_pairs(folders: Sequence[str]) -> Data:
     """Pairs of finished runs that hold a pairs.parquet.
 

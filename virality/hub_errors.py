@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_HIDDEN = re.compile(r"\bhf_\w+|(?<=\?)\S+")
+"""Tokens, and what follows the `?` of an address: of storage, it is signed."""
 _SAID = {
     401: "it does not take the token; `hf auth login` again, or set a valid HF_TOKEN",
     403: "this token may not do that there; give it the right to write, or name a repository of your own",
@@ -51,4 +55,4 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return " ".join(_HIDDEN.sub("...", str(error)).split())[:200] or type(error).__name__

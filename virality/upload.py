@@ -38,7 +38,14 @@ class Sent:
 
 
 def send(
-    repo: str, folder: Path, files: Sequence[str], *, message: str, revision: str = "main", tag: str | None = None
+    repo: str,
+    folder: Path,
+    files: Sequence[str],
+    *,
+    message: str,
+    revision: str = "main",
+    tag: str | None = None,
+    alone: bool = False,
 ) -> Sent:
     """Send `files` of `folder` to a repository that is there.
 
@@ -49,6 +56,7 @@ def send(
         message: of the commit.
         revision: the branch that they go to; made where it is not there.
         tag: given to the commit; one that is there already must name the same files.
+        alone: what else lies in the branch is taken out of it: a new one begins with the files of `main`.
 
     Raises:
         ViralityError: it could not be sent, or what lies there is something else. What arrived stays there, and the
@@ -57,7 +65,7 @@ def send(
     waits = iter(WAITS)
     while True:
         try:
-            return _send(repo, folder, files, message, revision, tag)
+            return _send(repo, folder, files, message, revision, tag, alone)
         except ViralityError:
             raise
         except Exception as error:  # of the hub's client, of httpx or of hf_xet: all of them are told in one line
@@ -68,8 +76,10 @@ def send(
         time.sleep(wait)
 
 
-def _send(repo: str, folder: Path, files: Sequence[str], message: str, revision: str, tag: str | None) -> Sent:
-    from huggingface_hub import CommitOperationAdd
+def _send(
+    repo: str, folder: Path, files: Sequence[str], message: str, revision: str, tag: str | None, alone: bool
+) -> Sent:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     api = hub.api()
     refs = api.list_repo_refs(repo)
@@ -86,7 +96,9 @@ def _send(repo: str, folder: Path, files: Sequence[str], message: str, revision:
         api.preupload_lfs_files(repo, [one], revision=revision, free_memory=False)
         if one._upload_mode == "lfs" and one.upload_info.size > 1e6:
             say(f"  {one.path_in_repo}: {one.upload_info.size / 1e6:.1f} MB there, {time.monotonic() - started:.0f} s")
-    made = api.create_commit(repo, operations, commit_message=message, revision=revision)
+    gone = _different(api, repo, revision, folder, files)[1] if alone else ()
+    changes = [*operations, *(CommitOperationDelete(name) for name in gone)]
+    made = api.create_commit(repo, changes, commit_message=message, revision=revision)
     different, others = _different(api, repo, made.oid, folder, files)
     if different:
         raise ViralityError(f"repo = {repo}: {', '.join(different)}: lies there otherwise than it was sent; "

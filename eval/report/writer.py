@@ -24,6 +24,7 @@ def writer(report: Report) -> str:
     shown = [*wins, *improved, *shrunk, *leads, *passes]
     elsewhere = (*PREFIXES, MEMORY)
     rest = [one for one in beginning(report, "writer.") if one not in shown and not one.name.startswith(elsewhere)]
+    curves = "".join(curve(one) for one in report.curves if one.name.startswith("writer."))
     parts = [
         f"<p>{_JUDGE}</p>" if any(figure.value is not None for figure in wins) else "",
         interval_plot(report, "How often the judge prefers the rewrite", wins, 0.5, "no better", lead=_WINS[0]),
@@ -34,7 +35,7 @@ def writer(report: Report) -> str:
         listing(report, "Gain and amount of change", rest),
         listing(report, "What readers of a real test did", beginning(report, "live.")),
         listing(report, "What people said, blind", beginning(report, "raters.")),
-        *(curve(one) for one in report.curves if one.name.startswith("writer.")),
+        f'<div class="curves">{curves}</div>' if curves else "",
     ]
     body = "\n".join(part for part in parts if part)
     return section("writer", "Does the writer help?", body) if body else ""

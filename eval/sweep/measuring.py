@@ -85,15 +85,14 @@ def measure(bench: Bench, run: Path, work: Path) -> dict[str, float]:
     """
     kept = work / f"{_identity(bench, run)}.json"
     if kept.is_file():
-        found = json.loads(kept.read_text(encoding="utf-8"))
-        return dict(zip(found["example_id"], found["value"], strict=True))
+        return {one["example_id"]: one["value"] for one in json.loads(kept.read_text(encoding="utf-8"))}
     with step(f"measuring {run}"):
         every = _pairs(bench, run) if bench.evaluation is None else _drafts(bench, bench.evaluation, run, work)
     values = {name: mine[bench.metric] for name, mine in every.items() if bench.metric in mine}
     if not values:
         raise ViralityError(f"metric = {bench.metric}: no validation example of {bench.corpus} has it; name another")
     with aside(kept) as path:
-        path.write_text(json.dumps({"example_id": list(values), "value": list(values.values())}), encoding="utf-8")
+        path.write_text(json.dumps([{"example_id": one, "value": values[one]} for one in values]), encoding="utf-8")
     return values
 
 

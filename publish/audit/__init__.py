@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from data_prep import privacy, register, rights
-from data_prep.register import Register, keyed
+from data_prep.register import Register
 from publish.audit import decode, lineage
 from publish.audit.lineage import Lineage
 from publish.audit.pieces import Undecodable
@@ -133,17 +133,15 @@ def closed(root: Path) -> Iterator[tuple[str, str]]:
 
 def opted_out(there: Lineage, key: bytes) -> Register:
     """The lists that prepared runs name in `rights.opt_out`, as far as they can be read, as a register."""
-    accounts, posts = set[str](), set[str]()
+    listed: set[str] = set()
     for document in there.runs.values():
         said = document["settings"].get("rights")
         for name in said.get("opt_out") or () if isinstance(said, dict) else ():
             try:
-                listed = rights.read_opt_outs([Path(name)])
+                listed |= rights.read_opt_outs([Path(name)])
             except ViralityError:
                 continue  # it was moved since: what it said was kept out when the run was made
-            accounts |= {privacy.hash_author(one, key) for one in listed}
-            posts |= {keyed(key, "post", one) for one in listed}
-    return Register(frozenset(accounts), frozenset(posts))
+    return register.asked_for(listed, listed, key, there.everywhere)
 
 
 def lines(found: Audit) -> list[str]:
@@ -164,8 +162,8 @@ def lines(found: Audit) -> list[str]:
             f"rows of these runs were forgotten, and {register.path()} names nobody: what to look for is not known"
         )
     if found.marked:
-        said.append(f"{len(found.marked):,} runs learned from rows that went, or were made of what did, and are not made "
-                    "again yet; what a model learned is not searched")  # fmt: skip
+        said.append(f"{len(found.marked):,} runs learned from rows that went, or were made of what did, and are not "
+                    "made again yet; what a model learned is not searched")  # fmt: skip
     if found.green:
         nobody = not (found.accounts or found.posts or found.rows)
         return [*said, "green: nobody has asked" if nobody else "green: no row of theirs is in any of these files"]

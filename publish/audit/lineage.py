@@ -64,10 +64,15 @@ def read(root: Path) -> Lineage:
             continue
         if isinstance(document, dict) and document.keys() >= _KEYS:
             runs[path.parent] = document
-    sources: dict[Path, Sources] = {}
+    return Lineage(root, runs, sources(runs))
+
+
+def sources(runs: Mapping[Path, dict[str, Any]]) -> dict[Path, Sources]:
+    """Folder -> names of the corpora that it comes of, of these runs and their run.json."""
+    found: dict[Path, Sources] = {}
     for folder in runs:
-        _sources(runs, folder, sources)
-    return Lineage(root, runs, sources)
+        _sources(runs, folder, found)
+    return found
 
 
 def in_order(lineage: Lineage) -> list[Path]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from data_prep import privacy
 from data_prep.register import Register, keyed, keyed_run, keyed_text
 from virality.gates.corpus import Corpus
 
@@ -18,7 +19,8 @@ Sources = frozenset[str]
 
 DERIVED = "forgotten:"
 """Begins what stands in a ledger in the place of an id."""
-_ID_NAMES = frozenset(("id", "author", "account", "draft", "thread"))
+_ACCOUNTS = frozenset(("author", "account", "handle", "username", "screen_name"))
+_ID_NAMES = _ACCOUNTS | {"id", "thread"}
 _LONG = re.compile(r"[\w:./@-]{12,}")
 _PARTS = 8
 
@@ -42,7 +44,9 @@ class Sought:
     def flags(self, name: str | None, values: Sequence[str | None], sources: Sources) -> list[bool]:
         """Which values of a column, or under a key, name an account, a row or a text that is looked for."""
         if is_id_name(name):
-            found = {one: self.is_id(one, sources) for one in dict.fromkeys(values) if one is not None}
+            bare = _plain(name) in _ACCOUNTS
+            found = {one: self.is_id(one, sources) or (bare and self._is_account(one))
+                     for one in dict.fromkeys(values) if one is not None}  # fmt: skip
         else:
             found = dict.fromkeys(self.texts(one for one in values if one is not None), True)
         return [one is not None and found.get(one, False) for one in values]
@@ -92,6 +96,10 @@ class Sought:
             if any(character.isdigit() for character in one)
         )
 
+    def _is_account(self, name: str) -> bool:
+        """Whether it is an account as people call it: files of others do not hide it."""
+        return privacy.hash_author(name.strip(), self._key) in self.register.accounts
+
     def _is_row(self, value: str, sources: Sources) -> bool:
         if value.startswith(DERIVED):
             return False
@@ -113,4 +121,10 @@ class Sought:
 
 def is_id_name(name: str | None) -> bool:
     """Whether a column or key holds ids or accounts."""
-    return name is not None and (name in _ID_NAMES - {"draft"} or name.endswith("_id"))
+    said = _plain(name)
+    return said in _ID_NAMES or said.endswith("_id")
+
+
+def _plain(name: str | None) -> str:
+    """A column's name as ours are spelt: `Tweet ID` -> `tweet_id`."""
+    return "" if name is None else name.casefold().replace(" ", "_")

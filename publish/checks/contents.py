@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import netrc
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,13 @@ _SECRETS = {
     "a token of Slack": r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
     "a key of W&B": r"(?i:wandb[\w.\"' ]{0,20}[=: ][\"' ]*[0-9a-f]{40}\b)|\bwandb_v\d_[A-Za-z0-9_]{30,}",
 }
-_ROOTS = "home|root|Users|tmp|var|mnt|media|data|work|workspace|scratch|private|opt|srv"
-_LOCAL = re.compile(rf"(?<![\w/.:<-])/(?:{_ROOTS})/[\w.~-]+")
+_ROOTS = (
+    "home|root|Users|tmp|var|mnt|media|data|work|workspace|workspaces|scratch|private|opt|srv|Volumes|content|kaggle|gpfs"
+    "|lustre|nfs"
+)
+_LOCAL = re.compile(rf"(?:(?<![\w/.:<-])|(?<=file://))/(?:{_ROOTS})/[\w.~-]+|\b[A-Za-z]:\\+Users\\+[\w.~-]+")
+_SECRET_NAME = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD)$")
+"""Ends the names of variables of the environment that hold a secret."""
 _MARKS = re.compile(r"<[^>]*>|\\u[0-9a-f]{4}|\\[ntr\"]")
 _WORDS = (".md", ".html", ".json", ".yaml", ".jinja", ".txt", "")
 _VOCABULARY = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer.model")
@@ -45,7 +51,7 @@ def check(
         folder: where they lie.
         files: paths in it.
         corpus: the index of what the writer learned from; None: there is none.
-        licences: files that are another's legal text, whose addresses and paths are not ours.
+        licences: files that are another's legal text, whose addresses and paths are not ours; posts they hold none.
     """
     mine = _keys_here()
     for name in files:
@@ -55,8 +61,8 @@ def check(
             yield Refusal(str(path), "is not safetensors: reading it may run code", "take it out", firm=True)
         for kind in secrets(path, mine):
             yield Refusal(str(path), f"holds {kind}", "take it out of what it comes from, and revoke it", firm=True)
-        if path.suffix in _WORDS and name not in (*_VOCABULARY, *licences):
-            yield from _of_text(path, corpus)
+        if path.suffix in _WORDS and name not in _VOCABULARY:
+            yield from _of_text(path, corpus, is_licence=name in licences)
 
 
 def large(path: Path, size: int) -> Iterator[Refusal]:
@@ -80,15 +86,15 @@ def secrets(path: Path, keys: Sequence[bytes] = ()) -> list[str]:
     return list(found)
 
 
-def _of_text(path: Path, corpus: Corpus | None) -> Iterator[Refusal]:
+def _of_text(path: Path, corpus: Corpus | None, *, is_licence: bool) -> Iterator[Refusal]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace" if is_licence else "strict")
     except UnicodeDecodeError:
         yield Refusal(str(path), "is no text in UTF-8", "export it again, with --fresh")
         return
-    if privacy.mask(text).count("<email>") > text.count("<email>"):
+    if not is_licence and privacy.mask(text).count("<email>") > text.count("<email>"):
         yield Refusal(str(path), "holds an e-mail address", "take it out of title, example or settings")
-    if local := _LOCAL.search(text):
+    if not is_licence and (local := _LOCAL.search(text)):
         what = f"names a path of this machine ({local[0]})"
         yield Refusal(str(path), what, "run with paths that are relative, or leave it out")
     if corpus is not None and (words := corpus.longest(_MARKS.sub(" ", html.unescape(text)), "")):
@@ -98,5 +104,15 @@ def _of_text(path: Path, corpus: Corpus | None) -> Iterator[Refusal]:
 
 def _keys_here() -> list[bytes]:
     """Keys of this machine; short ones are no keys."""
-    known = (hub.token(), os.environ.get("WANDB_API_KEY"), os.environ.get("OPENAI_API_KEY"))
+    known = [hub.token(), *(value for name, value in os.environ.items() if _SECRET_NAME.search(name)), *_logins()]
+    if (mine := privacy.config_folder() / "author.key").is_file():
+        known.append(mine.read_text(encoding="utf-8").strip())
     return [key.encode() for key in known if key and len(key) >= 16]
+
+
+def _logins() -> list[str | None]:
+    """Passwords of ~/.netrc, in which W&B keeps its key."""
+    try:
+        return [password for _, _, password in netrc.netrc(os.environ.get("NETRC")).hosts.values()]
+    except (OSError, ValueError, netrc.NetrcParseError):
+        return []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publish.checks import Refusal
 from publish.evidence import Evidence
+from virality.errors import ViralityError
 from virality.models.base import Found
 from virality.models.named import licence_of
 from virality.models.terms import Terms, terms, with_rows
@@ -15,8 +16,10 @@ _NAMES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "LICENSE-MODEL")
 
 
 def of_all(found: Found, evidence: Evidence) -> Terms:
-    """What the licence of the base asks, and those of the rows."""
-    return with_rows(terms(licence_of(found)), evidence.writer["rights"]["basis"])
+    """What the licence of the base asks, and those of the rows of every stage."""
+    every = (evidence.writer, *evidence.learned_from().values())
+    bases = dict.fromkeys(basis for one in every for basis in (one.get("rights") or {}).get("basis", {}))
+    return with_rows(terms(licence_of(found)), bases)
 
 
 def check(
@@ -55,8 +58,14 @@ def check(
 
 
 def text_of(found: Found, named: str | None) -> Path | None:
-    """The file with the text of the base's licence: that which is named, or one that lies with the base."""
+    """The file with the text of the base's licence: that which is named, or one that lies with the base.
+
+    Raises:
+        ViralityError: the file that is named is not there.
+    """
     if named is not None:
+        if not Path(named).is_file():
+            raise ViralityError(f"licence_file = {named}: no such file; name the text of the base's licence")
         return Path(named)
     if found.kind in ("folder", "pypi"):
         return next((path for name in _NAMES if (path := Path(found.place) / name).is_file()), None)

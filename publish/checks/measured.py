@@ -84,4 +84,5 @@ def of_index(evidence: Evidence) -> Iterator[Refusal]:
     from virality.gates.corpus import FILE
 
     if not (Path(evidence.folder) / FILE).is_file():
-        yield Refusal(f"{evidence.folder}/{FILE}", "is not here, so no file can be searched for posts", "train again")
+        yield Refusal(f"{evidence.folder}/{FILE}", "is not here, so no file can be searched for posts", "train again",
+                      firm=True)  # fmt: skip

@@ -8,14 +8,20 @@ from typing import Any
 
 from data_prep import privacy, register
 from data_prep.rights import NOT_FOR_TRAINING, is_basis, read_opt_outs
+from publish.audit import lineage
+from publish.audit.sought import Sought
 from publish.checks import Refusal
 from publish.evidence import Evidence
+from publish.forget.requests import Requests
 from virality import ledger, tables
 from virality.models.terms import terms
 
 
 def of_rows(evidence: Evidence) -> Iterator[Refusal]:
     """Rows that were marked, or whose rights do not allow to publish what was trained on them."""
+    for folder in evidence.missing():
+        what = "is not here, so neither the rights of its rows nor who opted out of them can be looked up"
+        yield Refusal(folder, what, "restore it, or publish from where the writer was trained", firm=True)
     mine = {str(evidence.folder): evidence.writer}
     for folder, document in (mine if _marked(evidence.writer) else mine | evidence.learned_from()).items():
         where, bases = f"{folder}/run.json", (document.get("rights") or {}).get("basis", {})
@@ -73,14 +79,17 @@ def _opted_out(evidence: Evidence, names: frozenset[str]) -> Iterator[Refusal]:
         yield Refusal(str(path), "is not here, so nobody who opted out can be looked up", "train it again", firm=True)
         return
     key = privacy.author_key()
-    forgotten = register.read(key)
-    authors = {privacy.hash_author(name, key) for name in names} | forgotten.accounts
+    runs = {Path(folder): document for folder, document in evidence.learned_from().items()}
+    sources = frozenset[str]().union(*lineage.sources(runs).values())
+    listed = Requests(tuple(names), tuple(names)).register(key, sources)
+    sought = Sought(register.read(key).without_texts() | listed, key, sources)
 
-    def asked(post: str) -> bool:
-        return post.casefold() in names or register.keyed(key, "post", post) in forgotten.posts
+    def asked(*named: str | None) -> bool:
+        spelt = {one for name in named if name is not None for one in (name, name.casefold())}
+        return any(sought.is_id(one, sources) for one in spelt)
 
     rows = [one for one in tables.read(path, ledger.schema(), ledger.Entry)
-            if one.author_id in authors or asked(one.worse_id) or asked(one.better_id)]  # fmt: skip
+            if asked(one.author_id, one.worse_id, one.better_id)]  # fmt: skip
     if rows:
         what = f"{len(rows):,} rows that it learned from are of people who opted out since"
         yield Refusal(str(path), what, "prepare and train again, without them", firm=True)

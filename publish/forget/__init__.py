@@ -26,6 +26,7 @@ from publish.forget.resolve import resolve
 from publish.forget.trace import Touched
 from virality import ledger
 from virality.atomic import aside
+from virality.errors import ViralityError
 
 SCRIPT = "retrain.sh"
 
@@ -63,8 +64,11 @@ def command(
     """`virality forget`. Returns the exit code.
 
     Raises:
-        ViralityError: nobody is named, the file is no table of requests, or there is no such folder of runs.
+        ViralityError: nobody is named, the file is no table of requests or lies among the runs, or there is no such
+            folder of runs.
     """
+    if file is not None and file.resolve().is_relative_to(root.resolve()):
+        raise ViralityError(f"--file {file}: lies in {root}, where what it names is erased; move it out of there first")
     asked = requests.gather(authors, posts, file)
     done = forget(root, asked, dry_run=dry_run)
     print("\n".join(lines(done, asked, dry_run=dry_run)))

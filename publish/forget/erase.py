@@ -20,8 +20,10 @@ from publish.forget.journal import Journal
 from virality import ledger
 from virality.atomic import is_partial
 
-_PAGES = {"report.html", "report.md", "compare.html", "compare.md", "datasheet.html"}
-"""Made anew from the JSON beside them."""
+_PAGES = {
+    "evaluate": {"report.html", "report.md"}, "compare": {"compare.html", "compare.md"}, "prepare": {"datasheet.html"},
+}  # fmt: skip
+"""Step of a finished run -> its pages, which are made anew from the JSON beside them."""
 _WORK = "work"
 """A folder of a run that it would make again; of `virality score`, `OUT.work`."""
 _FEATURES = "features.safetensors"
@@ -97,8 +99,7 @@ def _hit(path: Path, there: Lineage, sought: Sought, tokenizers: Tokenizers) -> 
     if rewriter is None:
         if not _any(path, there, sought, tokenizers):
             return None
-        page = path.name in _PAGES and path.with_suffix(".json").is_file()
-        return Hit(path, 0, "made anew" if page else "removed")
+        return Hit(path, 0, "made anew" if _is_page(path, there) else "removed")
     try:
         rows = rewriter(path, sought, sources, tokenizers.of(path)(), apply=False)
     except Exception as error:
@@ -108,6 +109,13 @@ def _hit(path: Path, there: Lineage, sought: Sought, tokenizers: Tokenizers) -> 
     if rows == 0:
         return None
     return Hit(path, 0, "removed") if rows == WHOLE else Hit(path, rows, "rewritten")
+
+
+def _is_page(path: Path, there: Lineage) -> bool:
+    """Whether a page is one that `renew` makes anew: a copy elsewhere, or of a run that was cut short, is not."""
+    run = there.runs.get(path.parent)
+    return (run is not None and run["state"] == "done" and path.name in _PAGES.get(run["step"], ())
+            and path.with_suffix(".json").is_file())  # fmt: skip
 
 
 def _apply(hit: Hit, there: Lineage, sought: Sought, tokenizers: Tokenizers) -> None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_prep import privacy
-from data_prep.register import Register, keyed
-from data_prep.rights import plain_name
-from data_prep.sources.table import identifier
+from data_prep.register import Register, asked_for
 from virality.errors import ViralityError
 
 _COLUMNS = ("author", "post")
-_HASH = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +30,7 @@ class Requests:
 
     def register(self, key: bytes, sources: Iterable[str]) -> Register:
         """The requests as keyed hashes; ids also as prepared runs of these corpora have those that are addresses."""
-        accounts = {one for name in self.authors for one in accounts_of(name, key)}
-        hidden = {keyed(key, "row", source, identifier(source, one)) for source in sources for one in self.posts}
-        posts = {keyed(key, "post", one) for one in self.posts}
-        return Register(frozenset(accounts), frozenset(posts), frozenset(hidden))
-
-
-def accounts_of(name: str, key: bytes) -> list[str]:
-    """What `author_id` may hold of a name: files write accounts with and without an `@`; a hash stands for itself."""
-    bare = plain_name(name)
-    spelt = [privacy.hash_author(one, key) for one in dict.fromkeys((name.strip(), bare, f"@{bare}"))]
-    return [*dict.fromkeys(spelt), *([bare] if _HASH.fullmatch(bare) else [])]
+        return asked_for(self.authors, self.posts, key, sources)
 
 
 def gather(authors: Sequence[str], posts: Sequence[str], file: Path | None) -> Requests:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data_prep.register import Register, keyed, keyed_run, keyed_text
+from data_prep.register import Register, accounts_of, keyed, keyed_run, keyed_text
 from data_prep.sources.table import identifier
 from publish.audit import decode, files, plain
 from publish.audit.lineage import Lineage
 from publish.audit.pieces import Undecodable
 from publish.audit.sought import Sought, Sources
-from publish.forget.requests import Requests, accounts_of
+from publish.forget.requests import Requests
 from publish.forget.theirs import Mine, ask, is_long, own_alone
 
 _DERIVED = frozenset(("draft", "rewrite", "base_rewrite", "text", "worse", "better"))

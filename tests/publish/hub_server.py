@@ -256,6 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
                     return
                 files[value["path"]] = self.hub.storage[value["oid"]]
                 found.large.add(value["path"])
+            elif asked["key"] == "deletedFile":
+                del files[value["path"]]
         if "README.md" in files and (wrong := card_errors(files["README.md"].decode())):
             self._json(400, {"error": "; ".join(wrong)})
             return

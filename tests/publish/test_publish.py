@@ -11,6 +11,7 @@ import yaml
 
 from tests.publish import worlds
 from tests.publish.worlds import DRAFT, POST
+from virality import runs
 from virality.cli import main
 
 
@@ -50,6 +51,18 @@ def test_paths_of_this_machine_stay_here(tmp_path: Path) -> None:
         if path.is_file() and path.name != "run.json":
             assert str(tmp_path).encode() not in path.read_bytes(), path
     assert yaml.safe_load(Path("export/configs/train-writer.yaml").read_text())["data"] == ["prepared"]
+
+
+def test_runs_of_one_name_keep_their_settings_and_no_account_is_named() -> None:
+    posts = runs.start("prepare", "posts", settings={"source": {"kind": "lines", "account": "towncrier"}}, inputs={})
+    posts.finish(rights={"basis": {"own_export": 10}, "research_only": False})
+    before = worlds.writer_run(name="round-1/writer", settings={"batch_size": 3}, inputs={str(posts.folder): "0"})
+    worlds.report_run(worlds.writer_run(settings={"batch_size": 5}, inputs={str(before): "0"}))
+    assert main(["publish", worlds.config(), "to=export"]) == 0
+    held = {path.stem: yaml.safe_load(path.read_text()) for path in Path("export/configs").iterdir()}
+    assert held.keys() == {"train-writer", "train-writer-2", "prepare-posts", "evaluate"}
+    assert (held["train-writer"]["batch_size"], held["train-writer-2"]["batch_size"]) == (5, 3)
+    assert held["prepare-posts"]["source"] == {"kind": "lines", "account": None}
 
 
 def test_what_is_research_only_is_exported_with_a_warning_and_never_pushed(

@@ -13,9 +13,10 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from data_prep import privacy
+from data_prep.sources.cells import identifier
 from tests.publish import worlds
 from tests.publish.worlds import POST, good_report, redo
-from virality import circumstances, runs
+from virality import circumstances, ledger, runs
 from virality.cli import main
 from virality.gates.corpus import FILE
 
@@ -89,10 +90,24 @@ def asked_to_go() -> None:
 def account_asked() -> None:
     Path("people.txt").write_text("@TownCrier\n")
     hidden = privacy.hash_author("TownCrier", privacy.author_key())
-    from virality import ledger
-
     ledger.write([ledger.Entry("adapter", "train", "pair1", "p", "q", hidden)], WRITER / "ledger.parquet")
     rehashed(WRITER, "ledger.parquet")
+
+
+def address_asked() -> None:
+    """A post that is called by an address, which its corpus keeps as a hash."""
+    address = "https://town.example/@towncrier/1"
+    Path("people.txt").write_text(f"{address}\n")
+    posts = comes_of("prepare", "posts")
+    redo(posts, command=["virality", "prepare", "posts.yaml"], settings={"source": {"kind": "mastodon"}})
+    hidden = identifier("posts", address)
+    ledger.write([ledger.Entry("adapter", "train", "pair1", hidden, "q", None)], WRITER / "ledger.parquet")
+    rehashed(WRITER, "ledger.parquet")
+
+
+def post_for_licence() -> None:
+    no_base("gemma")
+    Path("mine.txt").write_text(POST)
 
 
 def no_adapter_named() -> None:
@@ -173,6 +188,16 @@ FIRM: list[tuple[str, Callable[[], object], list[str], str, str]] = [
      "runs/train/writer/forgotten.json: it comes of rows that were asked to be forgotten", "make it again"),
     ("forgotten rows further back", lambda: (comes_of("train", "before") / "forgotten.json").write_text("{}"), [],
      "runs/train/before/forgotten.json", "make it again"),
+    ("no index of its posts", lambda: no_file(FILE), [], "corpus.npy: is not here", "train again"),
+    ("a run before that is gone", lambda: redo(WRITER, inputs={"runs/train/gone": "0"}), [],
+     "runs/train/gone: is not here, so neither the rights", "restore it"),
+    ("non-commercial rows further back in public",
+     lambda: comes_of("train", "before", rights={"basis": {"licence:CC-BY-NC-4.0": 3}, "research_only": False}),
+     ["private=false"], "is for non-commercial use (apache-2.0; rows: CC-BY-NC-4.0)", "private=true"),
+    ("opt-out by the address of a post", address_asked, ["opt_out=people.txt"], "people who opted out since",
+     "without them"),
+    ("a post in the place of a licence", post_for_licence, ["licence_file=mine.txt"],
+     "LICENSE: holds 15 words in a row", "take another"),
     ("a base without a licence", lambda: no_base(None), [], "base = base: no licence is known of it", "README.md"),
     ("a base without derivatives", lambda: no_base("cc-by-nd-4.0"), [], "no derivatives", "train on another base"),
     ("a base whose licence nobody read", lambda: no_base("shareware"), [], "what its licence (shareware) asks",
@@ -238,7 +263,6 @@ SOFT: list[tuple[str, Callable[[], object], list[str], str, str]] = [
     ("another prompt", another_prompt, [], "the prompt rewrite has changed since this run", "check that version out"),
     ("another base here", lambda: redo(WRITER, base={"spec": "base", "revision": "0" * 12}), [],
      "was trained on base 000000000000", "install that base"),
-    ("no index of its posts", lambda: no_file(FILE), [], "corpus.npy: is not here", "train again"),
     ("a path of this machine", lambda: redo(WRITER, settings=json.loads((WRITER / "run.json").read_text())["settings"]
                                             | {"data": ["/home/me/posts"]}), [],
      "settings.data names a path of this machine (/home/me/posts)", "relative"),
@@ -266,6 +290,8 @@ PLAIN: list[tuple[str, Callable[[], object], list[str], str, str]] = [
     ("a report that is none", lambda: (REPORT / "report.json").write_text("{"), [], "report.json: cannot be read",
      "evaluate again"),
     ("no writer", lambda: shutil.rmtree(WRITER), [], "runs/train/writer: holds no run", "run the step"),
+    ("no such licence file", nowhere, ["licence_file=gone.txt"], "licence_file = gone.txt: no such file",
+     "name the text"),
     ("no name", nowhere, ["repo=writer"], "repo = writer: names no account", "write USER/NAME"),
     ("no revision", nowhere, ["revision=a b"], "revision = a b: is no name of a revision", "as v1 or step-1200"),
     ("no tag", nowhere, ["tag=../v1"], "tag = ../v1: is no name of a revision", "as v1"),
@@ -379,6 +405,27 @@ def test_a_key_of_this_machine_is_found_whatever_it_looks_like(tmp_path: Path, m
     monkeypatch.setattr(contents, "_BLOCK", 1 << 12)
     (tmp_path / "split").write_bytes(b" " * ((1 << 12) - 10) + KEY.encode())
     assert secrets(tmp_path / "split") == ["a key of AWS"]
+
+
+def test_every_key_of_this_machine_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from publish.checks.contents import check
+
+    (tmp_path / "netrc").write_text("machine api.example login user password words-of-the-netrc-file\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("SOME_API_KEY", "words-of-the-environment")
+    for key in ("words-of-the-netrc-file", "words-of-the-environment", privacy.author_key().hex()):
+        (tmp_path / "README.md").write_text(f"with {key} in it")
+        (one,) = check(tmp_path, ["README.md"], None)
+        assert "a key of this machine" in str(one)
+
+
+@pytest.mark.parametrize("path", ["/home/me/posts", "file:///home/me/posts", "/gpfs/me/posts", r"C:\Users\me\posts"])
+def test_paths_of_machines_are_told_from_addresses(tmp_path: Path, path: str) -> None:
+    from publish.checks.contents import check
+
+    (tmp_path / "README.md").write_text(f"see https://town.example/data/posts and {path}")
+    (one,) = check(tmp_path, ["README.md"], None)
+    assert f"names a path of this machine ({path.removeprefix('file://').removesuffix('posts')[:-1]}" in str(one)
 
 
 def test_a_licence_may_name_an_address_and_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -105,6 +105,34 @@ def test_what_could_never_be_published_is_told_at_once(
     assert not Path("runs/train/never").exists()
 
 
+@pytest.mark.parametrize(
+    ("rights", "reason"),
+    [
+        ({"basis": {"own_export": 8}, "research_only": True}, "runs/prepare/behind is marked research_only"),
+        ({"basis": {"licence:CC-BY-ND-4.0": 8}, "research_only": False}, "has rows of licence:CC-BY-ND-4.0"),
+    ],
+)
+def test_rights_of_runs_further_back_are_asked_too(
+    hub: Hub, capsys: pytest.CaptureFixture[str], rights: dict[str, Any], reason: str
+) -> None:
+    for name, more in (("behind", {"rights": rights}), ("before", {"inputs": {"runs/prepare/behind": "0"}})):
+        path = Path("runs/prepare", name, "run.json")
+        if not path.exists():
+            prepared(name, corpus_pairs(8))
+        path.write_text(json.dumps(json.loads(path.read_text()) | more))
+    assert main(["train", "sft.yaml", "name=never", "data=runs/prepare/before"]) == 2
+    assert reason in capsys.readouterr().err
+    assert hub.asked == []
+
+
+def test_a_base_of_this_machine_is_sent_without_its_folder(hub: Hub) -> None:
+    base = Path("base").resolve()
+    assert main(["train", "sft.yaml", "name=far", f"base={base}", "push.repo=someone/far"]) == 0
+    (sent,) = [files for files in hub.repositories["someone/far"].commits.values() if "README.md" in files]
+    assert json.loads(sent["adapter_config.json"])["base_model_name_or_path"] == "base"
+    assert not [name for name, there in sent.items() if str(base).encode() in there]
+
+
 def test_a_token_that_may_not_write_is_told_before_anything_is_trained(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

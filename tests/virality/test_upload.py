@@ -6,13 +6,14 @@ import random
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.publish import worlds
 from tests.publish.hub_state import FINE, READER, WRITER, Hub
 from virality import hub as ours
-from virality import upload
+from virality import hub_errors, upload
 from virality.errors import ViralityError
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the hub's client says data=
@@ -64,7 +65,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield server
 
 
-def send(folder: Path, **more: str) -> upload.Sent:
+def send(folder: Path, **more: Any) -> upload.Sent:
     return upload.send(REPO, folder, list(FILES), message="things", **more)
 
 
@@ -155,6 +156,19 @@ def test_a_repository_is_ready_only_for_who_may_write_to_it(
     with pytest.raises(ViralityError, match=reason) as caught:
         ours.ready(REPO, private=True)
     assert token is None or token not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_branch_of_its_own_holds_nothing_of_main(hub: Hub, folder: Path) -> None:
+    hub.add(REPO, {"report.html": b"of another"}, private=True)
+    for _ in range(2):
+        assert send(folder, revision="step-12", alone=True).others == ()
+    assert held(hub, "step-12") == FILES
+    assert held(hub) == {"report.html": b"of another"}
+
+
+def test_neither_a_token_nor_what_signs_an_address_is_told() -> None:
+    error = ValueError(f"illegal header b'Bearer {WRITER}' for https://store.example/part/2?signature=00ff")
+    assert hub_errors.told(error) == "illegal header b'Bearer ...' for https://store.example/part/2?..."
 
 
 def test_fine_grained_rights_of_one_repository_are_enough() -> None:

@@ -49,7 +49,8 @@ def carry_out(settings: ImproveSettings, here: runs.Run, make_pairs: MakePairs) 
     here.write_json("rounds.json", {"chosen": writers[at], "stopped": why, "rounds": [one.about() for one in seen]})
     with here.file("ledger.parquet") as path:
         ledger.write(ledgers.adapter_entries(writers[at]), path)
-    here.finish(rights=steps.read_pairs(settings.data).rights, chosen=writers[at], stopped=why)
+    rights = steps.rights_with(steps.read_pairs(settings.data), asks=(settings.writer, settings.scorer))
+    here.finish(rights=rights, chosen=writers[at], stopped=why)
     say(f"{here.folder}: stopped, as {why}; chosen: {writers[at]} ({told(seen[at])})")
 
 

@@ -104,7 +104,11 @@ def make_pairs(settings: ImproveSettings, here: runs.Run) -> None:
     origin = Counter(one.origin for candidates in ranked for one in candidates if one.passed)
     generated = Counter(one.origin for candidates in ranked for one in candidates)
     here.finish(
-        rights=data.rights, drafts=len(chosen), pairs=len(made), passed=dict(origin), candidates=dict(generated)
+        rights=steps.rights_with(data, asks=(settings.writer, settings.scorer)),
+        drafts=len(chosen),
+        pairs=len(made),
+        passed=dict(origin),
+        candidates=dict(generated),
     )
     say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
         + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip

@@ -15,6 +15,8 @@ _OPEN = {
     "creativeml-openrail-m", "openrail++",
 }  # fmt: skip
 """Licences, as the hub names them, under which what is made of something may be published."""
+_SPDX = {"odbl-1.0": "odbl", "odc-by-1.0": "odc-by", "pddl-1.0": "pddl"}
+"""Of these, those that rows name otherwise: by their SPDX identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def terms(licence: str | None) -> Terms:
     if not licence:
         return Terms("unknown", "unknown", forbidden="no licence is known of it")
     name = licence.strip().lower()
+    name = _SPDX.get(name, name)
     if found := re.fullmatch(r"llama-?([34](?:\.\d)?)", name):
         return _llama(licence, found[1])
     if name == "gemma":
@@ -68,6 +71,11 @@ def terms(licence: str | None) -> Terms:
     return Terms(licence, "other", forbidden=f"what its licence ({licence}) asks is not known here")
 
 
+def slug(name: str) -> str:
+    """A name as metadata of the hub may hold it: small letters, digits, dots and dashes."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
+
+
 def with_rows(base: Terms, bases: Iterable[str]) -> Terms:
     """What the licence of a base asks, and those of the rows that were learned from: their rights bases."""
     licences = (basis.removeprefix("licence:") for basis in bases if basis.startswith("licence:"))
@@ -80,6 +88,7 @@ def with_rows(base: Terms, bases: Iterable[str]) -> Terms:
 
 def _llama(licence: str, version: str) -> Terms:
     link = f"https://www.llama.com/llama{version.replace('.', '_')}/license/"
-    notice = (f"Llama {version} is licensed under the Llama {version} Community License, Copyright \u00a9 Meta "
+    name, built = ("Meta Llama 3", "Meta Llama 3") if version == "3" else (f"Llama {version}", "Llama")
+    notice = (f"Built with {built}. {name} is licensed under the {name} Community License, Copyright \u00a9 Meta "
               "Platforms, Inc. All Rights Reserved.")  # fmt: skip
     return Terms(licence, f"llama{version}", link, notice, named="Llama", copied=True)

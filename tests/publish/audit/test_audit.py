@@ -74,12 +74,25 @@ def test_ids_are_those_of_their_corpus_alone_or_as_a_part_of_another(
 ) -> None:
     sought = Sought(register.read(key), key)
     assert sought.flags("post_id", [value], frozenset(sources)) == [found]
+    assert sought.flags("Tweet ID", [value], frozenset(sources)) == [found]
     assert sought.flags("likes", [value], frozenset(sources)) == [value.startswith("at:")]
 
 
 def test_an_account_is_found_wherever_its_hash_stands(key: bytes) -> None:
     Path("runs/notes.json").write_text(json.dumps({"by": privacy.hash_author("jo", key)}), encoding="utf-8")
     assert not audit.audit(Path("runs")).green
+
+
+@pytest.mark.parametrize(
+    ("said", "found"), [("author\n@Jo\n", True), ("Screen Name\njo\n", True), ("text\njo\n", False)]
+)
+def test_an_account_is_found_by_its_name_where_a_column_is_called_after_accounts(
+    key: bytes, said: str, found: bool
+) -> None:
+    accounts = frozenset(privacy.hash_author(one, key) for one in ("jo", "@jo"))
+    register.write(Register(accounts), key)
+    Path("runs/kept.csv").write_text(said, encoding="utf-8")
+    assert audit.audit(Path("runs")).green is not found
 
 
 def test_a_file_that_cannot_be_decoded_is_named_and_makes_it_red(

@@ -109,6 +109,17 @@ def test_lines_and_rows_end_where_their_format_says_so() -> None:
     assert audit.audit(ROOT).green
 
 
+def test_a_page_that_nobody_makes_anew_goes_whole() -> None:
+    prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")])
+    copy = ROOT / "kept"
+    copy.mkdir()
+    (copy / "report.json").write_text("{}", encoding="utf-8")
+    (copy / "report.html").write_text(f"<p>{COPIED}</p>", encoding="utf-8")
+    forget(ROOT, Requests(("jo",), ()))
+    assert [path.name for path in copy.iterdir()] == ["report.json"]
+    assert audit.audit(ROOT).green
+
+
 def test_answers_and_scores_that_are_not_finished_go_whole_for_they_go_on_by_counting() -> None:
     prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")])
     said = [json.dumps(one) for one in ({"key": 1}, {"draft": COPIED}, {"draft": "Loaf."})]

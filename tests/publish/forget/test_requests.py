@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from data_prep import privacy
-from publish.forget.requests import Requests, accounts_of, gather
+from data_prep.register import accounts_of
+from publish.forget.requests import Requests, gather
 from virality.cli import main
 from virality.errors import ViralityError
 
@@ -26,6 +27,16 @@ def test_a_file_that_names_nobody_is_refused(tmp_path: Path, content: str) -> No
     path.write_bytes(content.encode("latin-1"))
     with pytest.raises(ViralityError, match=r"requests\.csv"):
         gather([], [], path)
+
+
+def test_a_file_that_lies_among_the_runs_is_refused_for_it_would_be_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("runs").mkdir()
+    Path("runs/requests.csv").write_text("post\n17\n", encoding="utf-8")
+    assert main(["forget", "--file", "runs/requests.csv"]) == 2
+    assert "lies in runs, where what it names is erased; move it out" in capsys.readouterr().err
 
 
 def test_an_account_is_known_with_and_without_its_at_and_by_its_hash() -> None:

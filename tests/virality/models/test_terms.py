@@ -8,7 +8,7 @@ from virality.models.named import _FACTS
 from virality.models.terms import terms, with_rows
 
 
-@pytest.mark.parametrize("licence", ["apache-2.0", "MIT", "CC-BY-4.0", "cc-by-sa-4.0", "openrail"])
+@pytest.mark.parametrize("licence", ["apache-2.0", "MIT", "CC-BY-4.0", "cc-by-sa-4.0", "openrail", "ODbL-1.0"])
 def test_open_licences_ask_for_nothing(licence: str) -> None:
     asked = terms(licence)
     assert (asked.forbidden, asked.notice, asked.named, asked.copied, asked.commercial) == ("", "", "", False, True)
@@ -19,6 +19,7 @@ def test_a_llama_keeps_its_name_its_notice_and_its_text(licence: str, version: s
     asked = terms(licence)
     assert (asked.named, asked.copied, asked.tag) == ("Llama", True, licence)
     assert f"Llama {version} Community License" in asked.notice
+    assert asked.notice.startswith("Built with Llama.")
     assert asked.link.startswith("https://www.llama.com/llama")
 
 

@@ -149,6 +149,9 @@ CUTTING = ("unfill", "shorter", "contract", "throat", "tag_as_word", "ar_plainer
 LOUD = ("emphatic",)
 """Operations that only make a post louder."""
 
+NOTATION = ("figures",)
+"""Operations that write the same number in letters or digits."""
+
 _PLAIN_CHAINS: tuple[str, ...] = (
     "throat", "calm", "unshout", "plain_words", "unfill", "spell_out", "label_last", "link_last", "time_last",
     "speaker_first", "via_last", "tags_last", "hook_last", "join", "plain_marks", "tag_as_word", "link_first",
