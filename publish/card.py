@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,7 @@ class Asked:
         tried: whether the quick start was run.
         reason: of `--force`.
         overridden: what that overrode.
+        bars: what the report had to show, by name; None: that was not asked.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Asked:
     tried: bool = False
     reason: str | None = None
     overridden: Sequence[Refusal] = field(default=())
+    bars: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def card(evidence: Evidence, asked: Asked) -> str:
@@ -94,7 +96,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _checked(asked: Asked) -> str:
     if asked.repo is None:
         return words.NOT_CHECKED
-    return words.HOW_CHECKED.format(tried=words.TRIED if asked.tried else words.UNTRIED)
+    bars = ", ".join(f"{name} {'not asked' if bar is None else f'{bar:g}'}" for name, bar in asked.bars.items())
+    tried = words.TRIED if asked.tried else words.UNTRIED
+    return words.HOW_CHECKED.format(tried=tried, bars=bars or "none")
 
 
 def _forced(asked: Asked) -> str:

@@ -56,7 +56,7 @@ def run(
     if settings.repo is not None and not dry_run:
         hub.ready(settings.repo, private=settings.private)
     given = card.Asked(settings.title or evidence.writer["name"], settings.example, asked, settings.export,
-                       settings.repo, settings.try_example, force, overridden)  # fmt: skip
+                       settings.repo, settings.try_example, force, overridden, settings.bars.model_dump())  # fmt: skip
     more = {"force": force, "allow_dirty": allow_dirty, "overridden": [str(one) for one in overridden]}
     if dry_run:
         with tempfile.TemporaryDirectory(prefix="virality-") as made:

@@ -67,7 +67,7 @@ clustered by component."""
 HOW_CHECKED = """\
 Before it left, `virality publish` compared every file of the run with the hashes that the run ended with, the report
 with this adapter by hash, and looked into all files of this folder for secrets, e-mail addresses, paths of a machine
-and runs of words of the training posts. {tried}"""
+and runs of words of the training posts. Bars that the report was held to: {bars}. {tried}"""
 TRIED = "The quick start above was run word for word, in a process without virality."
 UNTRIED = "The quick start above was not run, or did not work there."
 NOT_CHECKED = """\

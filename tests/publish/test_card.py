@@ -95,6 +95,13 @@ def test_a_forced_card_gives_the_reason_and_what_was_overridden(capsys: pytest.C
     assert "writer.harm = 0.4 is above bars.harm = 0.1" in said
 
 
+def test_the_card_tells_the_bars_and_which_were_not_asked() -> None:
+    writer = worlds.writer_run()
+    report = worlds.report_run(writer, worlds.good_report())
+    asked = cards.Asked("T", worlds.DRAFT, terms("mit"), repo="a/b", bars={"harm": 0.1, "exposure": None})
+    assert "harm 0.1, exposure not asked" in cards.card(gather(writer, report), asked)
+
+
 def test_without_a_report_of_figures_nothing_is_claimed() -> None:
     writer = worlds.writer_run()
     empty = worlds.good_report().model_copy(update={"figures": [], "claims": []})
