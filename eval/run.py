@@ -37,7 +37,7 @@ from eval.settings import EvaluateSettings
 from eval.systems import System
 from train import judges
 from train import steps as training
-from train.candidates import gates_of
+from train.gate_settings import context
 from train.records import score_schema
 from train.scorers import Scorer
 from virality import runs, tables
@@ -251,7 +251,7 @@ def _measure_writer(
     made = writing.measure(
         writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
         second_judge=training.load_scorer(Path(settings.second_judge)) if settings.second_judge else None,
-        gates=gates_of(writers[0].run, settings.gates.encoder, settings.gates.entailment, settings.gates.thresholds()),
+        gates=context(settings.gates, writers[0].run),
         accounts=accounts, corpus=Path(settings.data).name, examples=settings.examples,
     )  # fmt: skip
     with here.file("rewrites.parquet") as path:

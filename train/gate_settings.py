@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from train.candidates import gates_of
 from virality.config import Settings
+from virality.gates import Context
 
 
 class GateSettings(Settings):
@@ -44,3 +47,8 @@ class GateSettings(Settings):
     def thresholds(self) -> dict[str, Any]:
         """As `virality.gates.Context` names them."""
         return self.model_dump(exclude={"encoder", "entailment"})
+
+
+def context(settings: GateSettings, run: Path | None) -> Context:
+    """What the gates know by these settings; `run`: of the writer, which must not recite what it learned from."""
+    return gates_of(run, settings.encoder, settings.entailment, settings.thresholds())

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
+from eval import pages
 from eval.compare.differing import differing
 from eval.compare.html import render_html
 from eval.compare.markdown import render_markdown
@@ -68,15 +67,8 @@ def compare(folders: Sequence[Path], *, name: str | None = None, out: Path | Non
     here = runs.start("compare", name, settings={"runs": list(inputs)}, inputs=inputs, out=out, fresh=fresh)
     if not here.finished:
         made = _comparison(read_runs, found, told, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
-        source = TypeAdapter(Comparison).dump_json(made, indent=2).decode() + "\n"
-        made = TypeAdapter(Comparison).validate_json(source)
-        for ending, text in (("json", source), ("html", render_html(made)), ("md", render_markdown(made))):
-            with here.file(f"compare.{ending}") as path:
-                path.write_text(text, encoding="utf-8")
-        basis: dict[str, int] = {}
-        for one in read_runs:
-            basis |= one.document["rights"]["basis"]
-        here.finish(rights={"basis": basis, "research_only": runs.research_only(list(folders))})
+        made = pages.write(here, "compare", made, render_html, render_markdown)
+        here.finish(rights=pages.rights_of(folders))
         say(f"  {made.summary}")
     say(f"comparison: {here.folder / 'compare.html'}")
     return here.folder

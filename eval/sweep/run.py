@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
+from eval import pages
 from eval import run as evaluation
 from eval.records import Report
 from eval.sweep import stating, training, wandb_sweep
@@ -74,15 +73,8 @@ def _write(
         rows = [Measurement(trial.name, one, where[one], values[trial.name][one]) for trial in trials for one in ids]
         with here.file("measured.parquet") as path:
             tables.write(rows, measurement_schema(), path)
-        source = TypeAdapter(Sweep).dump_json(found, indent=2).decode() + "\n"
-        found = TypeAdapter(Sweep).validate_json(source)
-        for ending, text in (("json", source), ("html", render_html(found)), ("md", render_markdown(found))):
-            with here.file(f"sweep.{ending}") as path:
-                path.write_text(text, encoding="utf-8")
-        basis: dict[str, int] = {}
-        for trial in trials:
-            basis |= runs.finished(trial.folder)["rights"]["basis"]
-        here.finish(rights={"basis": basis, "research_only": runs.research_only([one.folder for one in trials])})
+        found = pages.write(here, "sweep", found, render_html, render_markdown)
+        here.finish(rights=pages.rights_of(trial.folder for trial in trials))
         say(f"  {found.summary}")
         say(f"  {found.next}")
     say(f"sweep: {folder / 'sweep.html'}")

@@ -31,13 +31,7 @@ FORCE = ["--force", "the base lies beside it"]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a writer and its report."""
-    folder = tmp_path_factory.mktemp("world")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        worlds.tiny_base(folder / "base")
-        worlds.report_run(worlds.writer_run())
-        worlds.config()
-    return folder
+    return worlds.made(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture

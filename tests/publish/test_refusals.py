@@ -28,13 +28,7 @@ HF = "hf_" + "Ab1" * 10
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a writer and a report that hold every check but one: the base lies here alone."""
-    folder = tmp_path_factory.mktemp("good")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        worlds.tiny_base(folder / "base")
-        worlds.report_run(worlds.writer_run())
-        worlds.config()
-    return folder
+    return worlds.made(tmp_path_factory.mktemp("good"))
 
 
 @pytest.fixture(autouse=True)

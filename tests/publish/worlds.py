@@ -126,6 +126,16 @@ def config(**more: Any) -> str:
     return "publish.yaml"
 
 
+def made(folder: Path) -> Path:
+    """The folder, with a base, a writer, its report and a config in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        tiny_base(folder / "base")
+        report_run(writer_run())
+        config()
+    return folder
+
+
 def redo(folder: Path, **more: Any) -> None:
     """Change a finished run.json: what a check would find there."""
     document = json.loads((folder / "run.json").read_text())

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from train import ledgers, steps
 from train import run as training
-from train.candidates import gates_of
-from train.improve import watching
+from train.gate_settings import context
+from train.improve import pairs, watching
 from train.improve.settings import ImproveSettings
 from train.improve.watching import Seen
 from train.settings import WriterSettings
@@ -26,20 +26,18 @@ from virality import ledger, runs
 from virality.atomic import aside
 from virality.progress import say
 
-MakePairs = Callable[[ImproveSettings, runs.Run], None]
 
-
-def carry_out(settings: ImproveSettings, here: runs.Run, make_pairs: MakePairs) -> None:
+def carry_out(settings: ImproveSettings, here: runs.Run) -> None:
     """All rounds, until the judge's share stops rising, the proxy gap opens, or `rounds` are done."""
     seen = [_watched(settings, Path(settings.writer), here.folder / "before.json")]
     writers = [settings.writer]
     why = f"{settings.rounds} rounds were asked for"
     for number in range(1, settings.rounds + 1):
         folder = here.folder / f"round-{number}"
-        objective = settings.learn.first if number == 1 else settings.learn.then
-        data = settings.data if objective == "grpo" else (_pairs(settings, writers[-1], number, objective, folder,
-                                                                 make_pairs),)  # fmt: skip
-        writers.append(_learn(settings, data, writers[-1], objective, folder / "writer"))
+        how = settings.learn
+        objective, rate = (how.first, how.learning_rate) if number == 1 else (how.then, how.later_rate)
+        data = settings.data if objective == "grpo" else (_pairs(settings, writers[-1], number, objective, folder),)
+        writers.append(_learn(settings, data, writers[-1], objective, rate, folder / "writer"))
         seen.append(_watched(settings, Path(writers[-1]), folder / "watched.json"))
         say(f"  round {number}: {told(seen[-1])}")
         if (reason := stop(seen, settings.watch.gap)) is not None:
@@ -82,9 +80,7 @@ def told(seen: Seen) -> str:
             f"{seen.improved.value:.0%}{ends}, proxy gap {seen.gap.value:+.1f} points")  # fmt: skip
 
 
-def _pairs(
-    settings: ImproveSettings, writer: str, number: int, objective: str, folder: Path, make_pairs: MakePairs
-) -> str:
+def _pairs(settings: ImproveSettings, writer: str, number: int, objective: str, folder: Path) -> str:
     """Folder of the round's judged pairs."""
     changed: dict[str, Any] = {"rounds": 0, "writer": writer, "seed": settings.seed + number, "name": None, "out": None}
     if objective == "sft":
@@ -93,20 +89,21 @@ def _pairs(
     here = _open("improve", mine.model_dump(mode="json"), [*mine.data, mine.writer, mine.scorer], folder / "pairs",
                  mine.seed)  # fmt: skip
     if not here.finished:
-        make_pairs(mine, here)
+        pairs.make(mine, here)
         gc.collect()
     return str(folder / "pairs")
 
 
-def _learn(settings: ImproveSettings, data: Sequence[str], before: str, objective: str, folder: Path) -> str:
+def _learn(
+    settings: ImproveSettings, data: Sequence[str], before: str, objective: str, rate: float, folder: Path
+) -> str:
     """Folder of the writer that learned the round's pairs."""
     how = settings.learn
     base = runs.finished(Path(before), "train")
     values: dict[str, Any] = {
         "task": "writer", "data": list(data), "base": base["base"]["spec"], "prompt": base["prompt"]["name"],
         "objective": objective, "init": before, "batch_size": how.batch_size, "epochs": how.epochs,
-        "learning_rate": how.learning_rate if folder.parent.name == "round-1" else how.later_rate,
-        "seed": settings.seed,
+        "learning_rate": rate, "seed": settings.seed,
     }  # fmt: skip
     if objective in ("dpo", "ipo", "simpo"):
         values["imitation"] = how.imitation
@@ -133,10 +130,10 @@ def _watched(settings: ImproveSettings, writer: Path, path: Path) -> Seen:
     """What guide and judge say of a writer, looked at once."""
     if path.is_file():
         return Seen.of(json.loads(path.read_text(encoding="utf-8")))
-    gates = gates_of(writer, settings.gates.encoder, settings.gates.entailment, settings.gates.thresholds())
     found = watching.look(
         steps.load_writer(writer), steps.load_scorer(Path(settings.scorer)),
-        steps.load_scorer(Path(str(settings.judge))), steps.read_pairs(settings.data).pairs, gates,
+        steps.load_scorer(Path(str(settings.judge))), steps.read_pairs(settings.data).pairs,
+        context(settings.gates, writer),
         drafts=settings.watch.drafts, samples=settings.watch.samples, temperature=settings.temperature,
         least_edit=settings.least_edit, seed=settings.seed,
     )  # fmt: skip
