@@ -33,7 +33,9 @@ _SCORER = {  # what the scorer may beat -> how it is asked
                                "zero", ("scorer.pair_accuracy.features_only",)),
 }  # fmt: skip
 _DRAFT = _Asked("Does the writer beat leaving the draft alone?", "writer.win_rate.versus_draft", 0.5, "50%",
-                ("writer.win_rate", "writer.net_gain"))  # fmt: skip
+                ("writer.win_rate",))  # fmt: skip
+_NET = _Asked("Is that more than a change of form or of noise?", "writer.net_gain.regression", 0.0, "zero",
+              ("writer.gain", "writer.net_gain.matched"))  # fmt: skip
 _BASE = _Asked("Does the writer beat the base model asked nicely?", "writer.win_rate.versus_base", 0.5, "50%",
                ("writer.win_rate.base",))  # fmt: skip
 _LIVE = _Asked("Did readers of a real test prefer the rewrites?", "live.lift", 0.0, "zero",
@@ -52,7 +54,7 @@ def claims(figures: Sequence[Figure]) -> list[Claim]:
     Questions of gain are a family: a difference is shown where its p, adjusted for all of them, is below .05.
     """
     by_name = {figure.name: figure for figure in figures}
-    asked = [one for one in (*_SCORER.values(), _DRAFT, _BASE, _LIVE) if one.figure in by_name]
+    asked = [one for one in (*_SCORER.values(), _DRAFT, _NET, _BASE, _LIVE) if one.figure in by_name]
     own = {one.p_value: by_name[one.p_value].value for one in asked if one.p_value in by_name}
     found = family([(by_name[one.figure], one.null, own.get(one.p_value)) for one in asked])
     made = [_claim(one, by_name, tested) for one, tested in zip(asked, found, strict=True)]
@@ -93,8 +95,8 @@ def _of_calibration(by_name: dict[str, Figure]) -> Claim:
     return Claim(question="Is it as sure as it should be?", answer=answer, verdict=verdict, figures=named)
 
 
-def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
-    """Plain sentences: what was shown, or that nothing was; `figures` tell whether a gain is one of form alone."""
+def summary(answers: Sequence[Claim]) -> str:
+    """Plain sentences: what was shown, or that nothing was, and whether a gain may be one of form alone."""
     verdicts = {claim.figures[0]: claim.verdict for claim in answers}
     of_scorer = {name: verdicts[asked.figure] for name, asked in _SCORER.items() if asked.figure in verdicts}
     said = [_of_scorer(of_scorer)] if of_scorer else []
@@ -105,7 +107,7 @@ def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
     if _DRAFT.figure in verdicts:
         said.append(_AGAINST_DRAFT[verdicts[_DRAFT.figure]])
         if verdicts[_DRAFT.figure] == "yes":
-            said.append(_net_of_form(next((one for one in figures if one.name == "writer.net_gain"), None)))
+            said.append(_NET_OF_FORM["yes" if verdicts.get(_NET.figure) == "yes" else "unclear"])
     if _BASE.figure in verdicts:
         said.append(_AGAINST_BASE[verdicts[_BASE.figure]])
     if _LIVE.figure in verdicts:
@@ -113,13 +115,10 @@ def summary(answers: Sequence[Claim], figures: Sequence[Figure] = ()) -> str:
     return " ".join(said) or "Nothing was measured."
 
 
-def _net_of_form(figure: Figure | None) -> str:
-    """What the claim of a gain must not hide: whether it is more than a change of form."""
-    if figure is None or figure.value is None or figure.low is None or figure.low <= 0:
-        return "Whether that is more than a change of form is not shown."
-    return "The gain stays where length, emoji, hashtags, exclamations, questions and capitals did not change."
-
-
+_NET_OF_FORM: dict[Verdict, str] = {
+    "yes": "The gain stays where length, capitals, marks, emoji, hashtags, clickbait and outrage did not change.",
+    "unclear": "Whether that is more than a change of form is not shown.",
+}
 _AGAINST_DRAFT: dict[Verdict, str] = {
     "yes": "What the writer returns is preferred to the draft, by a judge that trained neither.",
     "no": "The writer shows no gain: what it returns does worse than the draft, by a judge that trained neither.",

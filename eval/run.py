@@ -145,7 +145,7 @@ def _evaluate(
     report = Report(
         title=f"Evaluation: {here.document['name']}",
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        summary=claims.summary(answers, found.figures),
+        summary=claims.summary(answers),
         live_evidence=readers.evidence if readers else "no live evidence",
         corpus=about.corpus(Path(settings.data).name, facts),
         claims=answers,

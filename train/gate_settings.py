@@ -38,7 +38,7 @@ class GateSettings(Settings):
     min_length: float = Field(0.5, ge=0, le=1)
     """Least length of the rewrite as a multiple of the draft's."""
     min_edit: float = Field(0.0, ge=0, lt=1)
-    """Least edit ratio between draft and rewrite; what changes less is no rewrite."""
+    """Least edit ratio between draft and rewrite, capitals not counted; what changes less is no rewrite."""
     max_copied_words: int = Field(10, ge=8)
     """Greatest number of words in a row that stand in the training corpus and not in the draft."""
     clickbait_odds: float = 5.0

@@ -15,7 +15,7 @@ import numpy as np
 from train.candidates import gates_of
 from virality.gates import FACT_GATES, GATES, Context
 from virality.text.edits import CUTTING, LOUD, NOTATION, OPERATIONS, expand, may_follow
-from virality.text.similarity import edit_ratio
+from virality.text.similarity import reworded
 from virality.text.slots import Slotted, restore, slot
 
 LEAST_EDIT = 0.15
@@ -217,11 +217,11 @@ def _survivors(
     best = sorted(nodes, key=lambda node: (-node.p, node.text))
     for node, room in [
         *((node, beam - beam // 2) for node in best),
-        *((node, beam) for node in sorted(best, key=lambda node: -edit_ratio(form.text, node.text))),
+        *((node, beam) for node in sorted(best, key=lambda node: -reworded(form.text, node.text))),
     ]:
         if len(kept) >= room or node in kept:
             continue
-        if any(edit_ratio(node.text, other.text) < apart / 2 for other in kept):
+        if any(reworded(node.text, other.text) < apart / 2 for other in kept):
             continue
         text = restore(node.text, form)
         if asked.fails(text) not in (None, "changed"):
@@ -234,7 +234,7 @@ def _survivors(
 
 def _legal(node: _Node, form: Slotted, asked: _Asked, least: float, p: float) -> Candidate | None:
     text = restore(node.text, form)
-    edit = edit_ratio(asked.draft, text)
+    edit = reworded(asked.draft, text)
     return Candidate(text, node.chain, p, edit) if edit >= least and asked.fails(text) is None else None
 
 
@@ -243,7 +243,7 @@ def _best(found: dict[str, Candidate], most: int, apart: float) -> list[Candidat
     for one in sorted(found.values(), key=lambda one: (-one.p_better, one.text)):
         if len(kept) == most:
             break
-        if all(edit_ratio(one.text, other.text) >= apart for other in kept):
+        if all(reworded(one.text, other.text) >= apart for other in kept):
             kept.append(one)
     return kept
 

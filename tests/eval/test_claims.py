@@ -101,19 +101,24 @@ def test_a_value_without_an_interval_shows_nothing() -> None:
 
 def test_figures_that_stand_beside_an_answer_are_named_where_they_are_there() -> None:
     gain = figure("writer.win_rate.versus_draft", "yes")
-    net = gain.model_copy(update={"name": "writer.net_gain"})
+    beside = gain.model_copy(update={"name": "writer.win_rate"})
     assert claims([gain])[0].figures == ["writer.win_rate.versus_draft"]
-    assert claims([gain, net])[0].figures == ["writer.win_rate.versus_draft", "writer.net_gain"]
+    assert claims([gain, beside])[0].figures == ["writer.win_rate.versus_draft", "writer.win_rate"]
 
 
-def test_a_gain_that_may_be_form_alone_is_said_to_be_so() -> None:
+def test_a_gain_that_may_be_form_alone_is_said_to_be_so_and_tested_with_the_others() -> None:
     gain = figure("writer.win_rate.versus_draft", "yes")
-    net = gain.model_copy(update={"name": "writer.net_gain", "value": 0.1, "low": -0.1, "high": 0.3})
-    assert summary(claims([gain, net]), [gain, net]).endswith(
-        "Whether that is more than a change of form is not shown."
-    )
-    kept = net.model_copy(update={"low": 0.05})
-    assert "The gain stays where length" in summary(claims([gain, kept]), [gain, kept])
+    net = gain.model_copy(update={"name": "writer.net_gain.regression", "value": 0.1, "low": -0.1, "high": 0.3})
+    found = claims([gain, net])
+    assert [claim.verdict for claim in found] == ["yes", "unclear"]
+    assert found[1].question == "Is that more than a change of form or of noise?"
+    assert found[1].p_value == pytest.approx(0.327, abs=0.01)
+    assert found[1].p_adjusted is not None
+    assert summary(found).endswith("Whether that is more than a change of form is not shown.")
+    kept = claims([gain, net.model_copy(update={"low": 0.05, "high": 0.15})])
+    assert kept[1].p_value is not None and kept[1].p_value < 0.01
+    assert "The gain stays where length" in summary(kept)
+    assert summary(claims([gain])).endswith("Whether that is more than a change of form is not shown.")
 
 
 def chance(value: float, low: float | None, high: float | None) -> Figure:

@@ -12,7 +12,7 @@ from train.candidates import gates_of
 from train.search import LEAST_EDIT, Candidate, Source, cuts, legal, random_legal, search
 from virality.gates import check_all, passed
 from virality.text.edits import CUTTING, OPERATIONS
-from virality.text.similarity import edit_ratio
+from virality.text.similarity import reworded
 
 DRAFTS = [
     Source("When the oven is hot, we do not wait. Our bakers make 12 really good loaves today.", None, "en"),
@@ -34,7 +34,7 @@ def shortest(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float64]
 def assert_legal(draft: Source, one: Candidate, least: float = LEAST_EDIT) -> None:
     context = gates_of(thresholds={"platform": draft.platform, "lang": draft.lang})
     assert passed(check_all(draft.text, one.text, context))
-    assert one.edit == edit_ratio(draft.text, one.text) >= least
+    assert one.edit == reworded(draft.text, one.text) >= least
     assert one.chain
     assert set(one.chain) <= set(OPERATIONS)
 

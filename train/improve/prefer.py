@@ -9,7 +9,7 @@ from data_prep.records import Pair
 from data_prep.sources.table import identifier
 from train.candidates import Ranked
 from train.scorers.calibration import sigmoid_of
-from virality.text.similarity import edit_ratio
+from virality.text.similarity import reworded
 
 Against = Literal["draft", "worst", "failed"]
 AGAINST: tuple[Against, ...] = get_args(Against)
@@ -50,8 +50,8 @@ def prefer(
     for one in passed:
         if len(best) == targets or sigmoid_of(one.utility) < least_gain:
             break
-        if edit_ratio(source.worse, one.text) >= least_edit and all(
-            edit_ratio(other.text, one.text) >= APART for other in best
+        if reworded(source.worse, one.text) >= least_edit and all(
+            reworded(other.text, one.text) >= APART for other in best
         ):
             best.append(one)
     worst = [one for one in reversed(passed) if one.utility < 0]

@@ -16,7 +16,7 @@ from train.steps import Writer
 from virality.errors import ViralityError
 from virality.gates import Context
 from virality.statistics import Interval, mean, share
-from virality.text.similarity import edit_ratio
+from virality.text.similarity import reworded
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def look(
     chosen = _drafts(pairs, drafts, seed)
     ranked = rank([text for text, _ in chosen], writer, guide, samples=samples, temperature=temperature,
                   seed=seed, context=gates)  # fmt: skip
-    good = [[one for one in mine if one.passed and edit_ratio(text, one.text) >= least_edit]
+    good = [[one for one in mine if one.passed and reworded(text, one.text) >= least_edit]
             for (text, _), mine in zip(chosen, ranked, strict=True)]  # fmt: skip
     told = _judged(judge, [text for text, _ in chosen], good)
     returned = [max(mine, key=lambda one: (one.utility, one.text), default=None) for mine in good]

@@ -6,7 +6,7 @@ from collections import Counter
 
 from virality.gates.verdict import Context, Verdict, failed
 from virality.text.normalise import fold
-from virality.text.similarity import edit_ratio
+from virality.text.similarity import reworded
 
 GATE = "changed"
 
@@ -18,7 +18,7 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     before, after = fold(draft), fold(rewrite)
     if before == after:
         return failed(GATE, "unchanged: the words of the draft, in its order")
-    if context.min_edit and (ratio := edit_ratio(draft, rewrite)) < context.min_edit:
+    if context.min_edit and (ratio := reworded(draft, rewrite)) < context.min_edit:
         return failed(GATE, f"hardly changed: an edit ratio of {ratio:.2f}, and {context.min_edit:g} is asked for")
     n, times = context.repeated_words, context.repeated_times
     had = Counter(_runs(before, n))

@@ -53,7 +53,7 @@ class Context:
         max_growth: greatest length of the rewrite as a multiple of the draft's, before `growth_slack`.
         growth_slack: characters that a rewrite may be longer beyond that.
         min_length: least length of the rewrite as a multiple of the draft's.
-        min_edit: least edit ratio between draft and rewrite, 0 to 1; what changes less is no rewrite.
+        min_edit: least edit ratio between draft and rewrite, capitals not counted, 0 to 1; what changes less is none.
         repeated_words: words in the sequence whose repetition counts as degenerate.
         repeated_times: how often such a sequence must stand, and more often than in the draft, to fail.
         max_copied_words: greatest number of words in a row that stand in the training corpus and not in the draft; an

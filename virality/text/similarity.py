@@ -14,6 +14,11 @@ def edit_ratio(before: str, after: str) -> float:
     return 1.0 - matcher.ratio()
 
 
+def reworded(before: str, after: str) -> float:
+    """As `edit_ratio`, but capitals do not count: whoever only writes words large or small has not reworded them."""
+    return edit_ratio(before.casefold(), after.casefold())
+
+
 def marked(before: str, after: str) -> str:
     """`after` for a terminal, with `[-words left out-]` and `{+words added+}` against `before`."""
     old, new = before.split(), after.split()
