@@ -6,11 +6,16 @@ The table is checked by hand; a word goes in only where both mean the same in ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from virality.text.edits.parts import cased, data, lead_in, titled
 
+_TABLES = tuple(f"same_{kind}_en" for kind in ("words", "verbs", "nouns", "phrases", "common"))
+_START = re.compile(r"(?<![\w@#/.'-])[a-z0-9][\w']*")
+_FIRST = re.compile(r"[a-z0-9][\w']*")
+_GOES_ON = re.compile(r"[\w'/-]|\.\w")
+"""What stands behind a word that has not ended."""
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _FIGURE = re.compile(
     r"(?<![\w$£€#@.,:/'’-])(?<!at )(?<!At )(?<!by )(?<!under )(?<!over )([2-9]|1[0-2])(?= [A-Za-z])(?! "
@@ -35,19 +40,37 @@ _INSTEAD = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=2)
-def _pattern(kind: str) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    instead: dict[str, tuple[str, ...]] = {}
-    for one, other in (row.split(">") for row in data("same_words_en")[kind]):
-        instead[one.lower()] = (*instead.get(one.lower(), ()), other)
-    longest = sorted(instead, key=len, reverse=True)
-    joined = "|".join(re.escape(word).replace("'", "['’]") for word in longest)
+@lru_cache(maxsize=1)
+def _plain() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """The table of heavy words: a pattern of them all, the longest first, and what stands for each."""
+    instead = _instead(data("same_words_en")["plain"])
+    joined = "|".join(re.escape(word).replace("'", "['’]") for word in sorted(instead, key=len, reverse=True))
     return re.compile(rf"(?<![\w@#/.-])(?:{joined})(?![\w'’/-]|\.\w)", re.IGNORECASE), instead
+
+
+@lru_cache(maxsize=1)
+def _same() -> dict[str, dict[str, tuple[str, ...]]]:
+    """First word -> phrases that begin with it -> what stands for each; of all tables."""
+    instead = _instead(row for table in _TABLES for row in data(table)["same"])
+    for word, others in _plain()[1].items():
+        instead[word] = (*instead.get(word, ()), *others)
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for phrase, others in instead.items():
+        first = _FIRST.match(phrase)
+        found.setdefault(first[0] if first else phrase, {})[phrase] = others
+    return found
+
+
+def _instead(rows: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    instead: dict[str, dict[str, None]] = {}
+    for one, other in (row.split(">") for row in rows):
+        instead.setdefault(one.lower(), {})[other] = None
+    return {one: tuple(others) for one, others in instead.items()}
 
 
 def plain_words(text: str) -> str | None:
     """Each heavy or loud word of the table gives way to a plain one: utilize -> use."""
-    pattern, instead = _pattern("plain")
+    pattern, instead = _plain()
     body, rest = lead_in(text)
     out = pattern.sub(lambda found: cased(found[0], instead[_key(found[0])][0], text), body)
     out = re.sub(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwxyz])", r"\1 ", out) if out != body else out
@@ -56,22 +79,27 @@ def plain_words(text: str) -> str | None:
 
 
 def same_words(text: str) -> Iterator[str]:
-    """One word or phrase of the table gives way to another for the same: photos -> pictures."""
+    """One word or phrase of the tables gives way to another for the same: photos -> pictures."""
     body, rest = lead_in(text)
-    for kind in ("same", "plain"):
-        pattern, instead = _pattern(kind)
-        for found in pattern.finditer(body):
-            after, before = _unless(_key(found[0]))
-            if after.search(body[: found.start()].rstrip().lower()) or before.match(body[found.end() :].lower()):
+    small = _key(body)
+    for start in _START.finditer(small):
+        at = start.start()
+        for phrase, others in _same().get(start[0], {}).items():
+            end = at + len(phrase)
+            if not small.startswith(phrase, at) or _GOES_ON.match(small, end):
                 continue
-            for other in instead[_key(found[0])]:
-                new = f"{body[: found.start()]}{cased(found[0], other, text)}{body[found.end() :]}"
-                if not _clashes(new, found.start()):
+            after, before = _unless(phrase)
+            if after.search(small[:at].rstrip()) or before.match(small[end:]):
+                continue
+            for other in others:
+                new = f"{body[:at]}{cased(body[at:end], other, text)}{body[end:]}"
+                if not _clashes(new, at):
                     yield f"{new}{rest}"
 
 
-def _key(word: str) -> str:
-    return word.lower().replace("’", "'")
+def _key(text: str) -> str:
+    """In small letters, apostrophes straight; letter by letter, so that places stay."""
+    return "".join(small if len(small := one.lower()) == 1 else one for one in text).replace("’", "'")
 
 
 def _clashes(text: str, at: int) -> bool:
@@ -82,12 +110,20 @@ def _clashes(text: str, at: int) -> bool:
     return bool(re.search(r"\ban$", before) and re.match(r"[^aeiouh\W\d]", here))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _unless(word: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands before and behind a word where it is not exchanged, on text in small letters."""
-    row = data("same_words_en")["unless"].get(word, {})
-    after, before = (row.get(side, "(?!)").format(**_MACROS) for side in ("after", "before"))
+    """What stands before and behind a word where it is not exchanged, on text in small letters; of all tables."""
+    rows = [row for table in _TABLES if (row := data(table)["unless"].get(word))]
+    after, before = (
+        "|".join(f"(?:{_macros(row[side])})" for row in rows if side in row) or "(?!)" for side in ("after", "before")
+    )
     return re.compile(after), re.compile(before)
+
+
+def _macros(pattern: str) -> str:
+    for name, words in _MACROS.items():
+        pattern = pattern.replace(f"{{{name}}}", words)
+    return pattern.replace("{{", "{").replace("}}", "}")
 
 
 _MACROS = {
