@@ -38,6 +38,7 @@ EVERY = PLAINER | LIVELIER
         ("spell_out", "This loaf's the best of all", "This loaf is the best of all"),
         ("hook_last", "The mill opens at dawn. Bakers need flour", "Bakers need flour. The mill opens at dawn."),
         ("join", "The oven is hot. We bake all night.", "The oven is hot and we bake all night."),
+        ("join", "Our Oven Is Always Hot. This Is Why.", "Our Oven Is Always Hot And This Is Why."),
         ("plain_marks", "Bread — warm — now... yes", "Bread, warm, now, yes"),
         ("plain_marks", "That loaf is...huge", "That loaf is huge"),
         ("plain_marks", 'The "best" loaf…', "The best loaf."),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from virality.text.edits.order import leans
-from virality.text.edits.parts import FINITE, balanced, in_sentences, listed, lowered, raised, tail, tokens
+from virality.text.edits.parts import FINITE, balanced, cased, in_sentences, listed, lowered, raised, tail, tokens
 from virality.text.normalise import sentences
 from virality.text.vocabulary import vocabulary
 
@@ -26,8 +26,8 @@ def join(text: str) -> str | None:
         return None
     if not _whole(parts[0]) or parts[1].endswith(":") or not balanced(parts[1]):
         return None
-    second = parts[1][0].lower() + parts[1][1:]
-    return " ".join([f"{parts[0].rstrip('.!')} and {second}", *parts[2:]]) + rest
+    second = lowered(parts[1], body)
+    return " ".join([f"{parts[0].rstrip('.!')} {cased(second, 'and', text)} {second}", *parts[2:]]) + rest
 
 
 def _whole(sentence: str) -> bool:
