@@ -116,7 +116,8 @@ def test_a_gain_that_may_be_form_alone_is_said_to_be_so_and_tested_with_the_othe
     assert found[1].p_adjusted is not None
     assert summary(found).endswith("Whether that is more than a change of form is not shown.")
     kept = claims([gain, net.model_copy(update={"low": 0.05, "high": 0.15})])
-    assert kept[1].p_value is not None and kept[1].p_value < 0.01
+    assert kept[1].p_value is not None
+    assert kept[1].p_value < 0.01
     assert "The gain stays where length" in summary(kept)
     assert summary(claims([gain])).endswith("Whether that is more than a change of form is not shown.")
 
