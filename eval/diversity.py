@@ -10,7 +10,7 @@ import numpy as np
 
 from eval.records import Figure
 from eval.returned import Returned
-from eval.style import keys
+from virality.gates.style import keys
 from virality.statistics import Interval
 
 ORDERS = 4

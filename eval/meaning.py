@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eval import fact_match
-from eval.style import keys
 from virality.gates.alignment import aligned
 from virality.gates.lexicon import opposite
 from virality.gates.modality import kinds
 from virality.gates.negation import negations
+from virality.gates.style import keys
 from virality.gates.wording import KNOWN, content_words, language_of, stem
 from virality.text.normalise import sentences
 from virality.text.vocabulary import vocabulary

@@ -11,13 +11,10 @@ import numpy as np
 from data_prep.records import Pair
 from eval.records import Figure
 from eval.returned import Returned
-from eval.style import Array, Space, delta
 from virality.gates import machine_phrases, phrases
+from virality.gates.style import FEWEST_POSTS, Array, Space, delta
 from virality.gates.wording import KNOWN, language_of
 from virality.text.lang import script
-
-FEWEST_POSTS = 5
-"""Posts of an account, beside the draft, that its style is told from."""
 
 FEWEST_DRAFTS = 2
 """Returned rewrites of an account that its style after rewriting is told from."""

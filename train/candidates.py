@@ -34,12 +34,14 @@ class Ranked:
         origin: `sample` of the writer or `edit` of the draft's words.
         passed: every gate.
         utility: log-odds that it beats the draft, by the scorer; 0 where it did not pass and was not scored.
+        penalty: nats by which it stands farther back among the draft's candidates; no part of the scorer's opinion.
     """
 
     text: str
     origin: Literal["sample", "edit"]
     passed: bool
     utility: float
+    penalty: float = 0.0
 
 
 def sample(

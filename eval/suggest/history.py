@@ -13,10 +13,9 @@ from data_prep.sources.cells import BadValue, count
 from eval.score import rows
 from eval.score.columns import Columns
 from eval.score.texts import read
-from eval.style import Array, Space, delta
-from eval.voice import FEWEST_POSTS
 from virality.errors import ViralityError
 from virality.gates import Verdict
+from virality.gates.style import FEWEST_POSTS, Array, Space, delta, reach
 from virality.gates.verdict import listed
 from virality.text import form
 from virality.text.lang import detect, script
@@ -30,8 +29,6 @@ MANNER = ("emoji", "hashtags", "exclamations", "ellipses", "shouted")
 """Features of form that a reader sees at once."""
 _TOLD = 3
 _CHARACTERS = 280
-_INSIDE = 0.95
-"""Share of the author's own posts that the limit of the style distance lets through."""
 _SHOUTED = 0.2
 """Share of words in capitals by which a rewrite may go beyond what the author ever does."""
 _SLACK = 0.1
@@ -61,10 +58,8 @@ class Style:
         """The style of at least two posts."""
         space = Space.of(posts)
         vectors = space.vectors(posts)
-        others = (vectors.sum(0) - vectors) / (len(posts) - 1)
-        limit = float(np.quantile(delta(vectors, others), _INSIDE)) if vectors.shape[1] else 0.0
         habits = np.stack([_manner(post) for post in posts]).max(0)
-        return cls(space, vectors.mean(0), limit, tuple(habits.tolist()), len(posts))
+        return cls(space, vectors.mean(0), reach(vectors), tuple(habits.tolist()), len(posts))
 
     def distance(self, text: str) -> float:
         """Burrows's Delta of a text to the mean of the posts, in standard deviations of a post."""

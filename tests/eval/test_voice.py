@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from eval import voice
-from eval.style import Space, delta, keys
 from tests.eval.returned_world import by_name, returned
 from tests.train.worlds import pair
+from virality.gates.style import Space, delta, keys
 
 THINGS = ["bread", "rolls", "cake", "soup", "cheese", "honey", "apples", "tea"]
 FOODS = ["الخبز", "الكعك", "الجبن", "العسل", "التفاح", "الشاي", "الحساء", "اللبن"]

@@ -14,6 +14,7 @@ from train.drafts import drafts
 from train.gate_settings import context
 from train.improve.prefer import prefer
 from train.improve.settings import ImproveSettings
+from train.improve.voice import listen
 from train.scorers import Scorer
 from train.search import Source, search
 from virality import runs, tables
@@ -51,6 +52,8 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
         context=gates,
     )
     ranked = _with_edits(ranked, _edits(chosen, scorer, gates, settings)) if settings.edits else ranked
+    heard = listen(chosen, ranked, data.pairs, settings.voice) if settings.voice else None
+    ranked = ranked if heard is None else heard.ranked
     made = [
         judged
         for pair, candidates in zip(chosen, ranked, strict=True)
@@ -79,6 +82,7 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
         pairs=len(made),
         passed=dict(origin),
         candidates=dict(generated),
+        voice=None if heard is None else heard.about(),
     )
     say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
         + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip

@@ -29,6 +29,8 @@ def prefer(
 ) -> list[Pair]:
     """The best rewrites against the draft left as it is, against the worst one, and against one that failed.
 
+    Best and worst are by utility less penalty; how sure a pair is, the guide alone says.
+
     The draft itself is a rewrite to avoid: a writer that copies says nothing. A sample that failed a gate is worth
     nothing, however the scorer likes it, so what passed beats it surely.
 
@@ -45,13 +47,15 @@ def prefer(
     Returns:
         None where no candidate that passed every gate and changed enough beats the draft with `least_gain`.
     """
-    passed = sorted((one for one in candidates if one.passed), key=lambda one: (-one.utility, one.text))
+    passed = sorted((one for one in candidates if one.passed), key=lambda one: (one.penalty - one.utility, one.text))
     best: list[Ranked] = []
     for one in passed:
-        if len(best) == targets or sigmoid_of(one.utility) < least_gain:
+        if len(best) == targets:
             break
-        if reworded(source.worse, one.text) >= least_edit and all(
-            reworded(other.text, one.text) >= APART for other in best
+        if (
+            sigmoid_of(one.utility) >= least_gain
+            and reworded(source.worse, one.text) >= least_edit
+            and all(reworded(other.text, one.text) >= APART for other in best)
         ):
             best.append(one)
     worst = [one for one in reversed(passed) if one.utility < 0]

@@ -92,6 +92,9 @@ class ImproveSettings(RunSettings):
     """The best candidate must beat the draft with at least this probability, by the guide."""
     least_edit: float = Field(0.1, ge=0, le=1)
     """Edit ratio between draft and better rewrite, at least."""
+    voice: float = Field(0.0, ge=0)
+    """Nats taken from a candidate's utility for each unit of distance from the voice of the draft's author, beyond how
+    far the author's own posts lie from each other; 0: off."""
     gates: GateSettings = GateSettings()
     """What a rewrite must hold."""
 

@@ -21,10 +21,15 @@ from virality.text.normalise import words
 
 Array = NDArray[np.float64]
 
+FEWEST_POSTS = 5
+"""Posts of an account, beside the draft, that its style is told from."""
+
 _FUNCTION_WORDS = frozenset().union(*(STOP_WORDS[lang] | NEGATIONS[lang] for lang in KNOWN))
 _MOST = 60
 _OFTEN = 0.02
 """Share of texts that a function word must stand in to count."""
+_INSIDE = 0.95
+"""Share of an author's own posts that lie within reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,16 @@ class Space:
 def delta(first: Array, second: Array) -> Array:
     """Burrows's Delta: mean absolute difference over the last axis, in standard deviations of a post; broadcasts."""
     return np.asarray(np.abs(first - second).mean(-1))
+
+
+def reach(posts: Array) -> float:
+    """How far an author's own posts lie from each other: 95% are as near to the mean of the others, or nearer.
+
+    Args:
+        posts: at least two, as `Space.vectors` has them: (N, K).
+    """
+    others = (posts.sum(0) - posts) / (len(posts) - 1)
+    return float(np.quantile(delta(posts, others), _INSIDE)) if posts.shape[1] else 0.0
 
 
 def keys(text: str) -> list[str]:
