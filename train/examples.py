@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from data_prep.records import MEASURED, Pair
-from virality.models.prompts import Prompt, completion_ids, prompt_ids
+from virality.models.prompts import Prompt, completion_ids, load_prompt, prompt_ids
+from virality.models.prompts import tones as sentences
+from virality.text.lang import detect
 from virality.text.slots import Slotted, slot
+from virality.text.tone import LANGUAGES, Tone, Usual
 
 Weighting = Literal["given", "certainty", "lift", "none"]
 Labels = Literal["hard", "soft"]
@@ -91,6 +96,27 @@ def usable(
     return kept, dict(out)
 
 
+def tones_of(pairs: Sequence[Pair], share: float, seed: int) -> dict[str, Tone]:
+    """Pair id -> the tone that its examples are asked in; a pair that is asked as ever is not in it.
+
+    The tone is that of the better post, beside all posts of these pairs in its language.
+
+    Args:
+        pairs: that are learned from.
+        share: of the pairs whose better post has a tone, in [0, 1]; drawn for each pair by itself.
+        seed: of the draw.
+    """
+    found: dict[str, Tone] = {}
+    for lang in LANGUAGES if share else ():
+        mine = [pair for pair in pairs if pair.lang == lang]
+        usual = Usual.of((post for pair in mine for post in (pair.worse, pair.better)), lang)
+        for pair in mine:
+            drawn = random.Random(f"{seed} tone {pair.pair_id}").random() < share
+            if drawn and (tone := usual.tone(pair.better)) is not None:
+                found[pair.pair_id] = tone
+    return found
+
+
 def encode(
     pairs: Sequence[Pair],
     tokenizer: Any,
@@ -99,10 +125,12 @@ def encode(
     two: bool,
     max_tokens: int,
     emphasis: Emphasis | None = None,
+    tones: Mapping[str, Tone] | None = None,
 ) -> tuple[list[Example], int]:
     """A writer's examples of `pairs`, and how many were longer than `max_tokens` and left out.
 
     The draft is the pair's own; for a measured pair it is the worse post, which is then its own rejected rewrite.
+    A pair of `tones` is asked in its tone, see `tones_of`; the others with `prompt`.
     """
     made = []
     weight = _Weight(pairs, emphasis)
@@ -112,7 +140,7 @@ def encode(
         made.append(
             weight.example(
                 pair,
-                prompt=prompt_ids(tokenizer, prompt, draft.text),
+                prompt=prompt_ids(tokenizer, _asked(pair, prompt, tones), draft.text),
                 completions=[completion_ids(tokenizer, side, draft) for side in sides],
             )
         )
@@ -126,12 +154,13 @@ def encode_unpaired(
     *,
     max_tokens: int,
     emphasis: Emphasis | None = None,
+    tones: Mapping[str, Tone] | None = None,
 ) -> tuple[list[Example], int]:
     """Good and bad examples of `pairs`, each beside the completion of the example before it.
 
     The better side of a pair is a good rewrite of its draft. The worse side is a bad one, but not of a restatement:
     there it is the draft. All good ones come before all bad ones: so none stands beside a rewrite of its own draft,
-    unless pairs with one draft follow each other.
+    unless pairs with one draft follow each other. `tones` as in `encode`; both examples of a pair are asked alike.
     """
     made = []
     weight = _Weight(pairs, emphasis)
@@ -140,7 +169,7 @@ def encode_unpaired(
             if good or pair.kind != "paraphrase":
                 draft = _draft(pair)
                 ids = completion_ids(tokenizer, pair.better if good else pair.worse, draft)
-                asked = prompt_ids(tokenizer, prompt, draft.text)
+                asked = prompt_ids(tokenizer, _asked(pair, prompt, tones), draft.text)
                 made.append(weight.example(pair, prompt=asked, completions=[ids], good=good))
     others = [made[at - 1].completions[0] for at in range(len(made))]
     beside = [_with(one, completions=[*one.completions, other]) for one, other in zip(made, others, strict=True)]
@@ -169,8 +198,24 @@ def encode_posts(
 
 
 def _draft(pair: Pair) -> Slotted:
-    """What is rewritten: the pair's draft, or the worse post of a measured one."""
-    return slot(pair.draft if pair.draft is not None else pair.worse)
+    """What is rewritten."""
+    return slot(_given(pair))
+
+
+def _given(pair: Pair) -> str:
+    """The pair's draft, or the worse post of a measured one."""
+    return pair.draft if pair.draft is not None else pair.worse
+
+
+def _asked(pair: Pair, prompt: Prompt, tones: Mapping[str, Tone] | None) -> Prompt:
+    """The prompt of a pair: the writer's, or the one that `suggest` asks a trained writer with for a tone."""
+    tone = (tones or {}).get(pair.pair_id)
+    return prompt if tone is None else _in_tone(tone, "ar" if detect(_given(pair)) == "ar" else "en")
+
+
+@lru_cache(maxsize=16)
+def _in_tone(tone: Tone, lang: str) -> Prompt:
+    return load_prompt(f"assist_{lang}", {"tone": sentences(f"assist_{lang}")[tone]})
 
 
 class _Weight:

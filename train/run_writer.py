@@ -22,6 +22,7 @@ from virality import ledger, runs
 from virality.errors import ViralityError
 from virality.gates.corpus import FILE, Corpus
 from virality.progress import is_main, say, step
+from virality.text.tone import TONES, Tone
 
 
 def train(settings: WriterSettings, here: runs.Run, tracker: Tracker) -> None:
@@ -37,6 +38,9 @@ def train(settings: WriterSettings, here: runs.Run, tracker: Tracker) -> None:
     dtype = str(next(base.model.parameters()).dtype).removeprefix("torch.")
     say(f"  {len(ready.examples):,} examples to learn from; left out: {dict(ready.left_out) or 'none'}; "
         f"{adapters.trainable_parameters(model):,} trainable numbers on a base in {dtype}")  # fmt: skip
+    tones = _tones(settings, ready)
+    if settings.tones:
+        say(f"  asked in a tone: {', '.join(f'{tone} {count:,}' for tone, count in tones.items())}")
     rows, by_id = ready.examples, {pair.pair_id: pair for pair in ready.pairs}
     trained = fit(
         model, base.tokenizer, rows, ready.objective, recipe, here.folder, validation=ready.validation,
@@ -47,7 +51,7 @@ def train(settings: WriterSettings, here: runs.Run, tracker: Tracker) -> None:
         return
     names = dict.fromkeys(rows[at].pair_id for at in trained.seen)
     learned = [by_id[name] for name in names if name in by_id]  # canaries are nobody's
-    _finish(settings, here, data, base, model, ready.pairs, learned, dict(ready.left_out), trained.about())
+    _finish(settings, here, data, base, model, ready.pairs, learned, dict(ready.left_out), trained.about(), tones)
     chosen = f", the best after {trained.best}" if trained.best else ""
     say(f"{here.folder}: {trained.steps} steps{chosen}, mean loss {trained.loss:.4f}")
 
@@ -67,7 +71,7 @@ def make_ready(settings: WriterSettings, data: steps.Data, here: runs.Run | None
         raise ViralityError(f"data: no pair that a writer may learn from; left out: {left_out}")
     base = steps.open_base(settings.base, settings.prompt, trust_remote_code=settings.trust_remote_code)
     every = [*pairs, *canaries.pairs(canaries.plant(settings.canaries, settings.seed), pairs)]
-    rows, too_long = tokenised.once_for(here, base.base, base.prompt, lambda: _encode(settings, every, base))
+    rows, too_long = tokenised.once_for(here, base.base, base.prompt, lambda: _encode(settings, every, base, pairs))
     if too_long:
         left_out["longer than max_tokens"] = too_long
     if not rows:
@@ -140,6 +144,7 @@ def _finish(
     learned: list[Pair],
     left_out: dict[str, int],
     training: dict[str, Any],
+    tones: dict[Tone, int] | None = None,
 ) -> None:
     """Write adapter, tokenizer, index of the corpus, ledger and run.json."""
     with here.file("adapter") as path:
@@ -171,9 +176,17 @@ def _finish(
         languages=dict(Counter(pair.lang or "unknown" for pair in pairs)),
         pairs={"train": len(pairs)},
         left_out=left_out,
+        tones=tones or {},
         training=training,
         precision=str(next(base.model.parameters()).dtype).removeprefix("torch."),
     )
+
+
+def _tones(settings: WriterSettings, ready: Ready) -> dict[Tone, int]:
+    """How many examples are asked in each tone."""
+    asked = examples.tones_of(ready.pairs, settings.tones, settings.seed)
+    found = Counter(asked.get(row.pair_id) for row in ready.examples) if asked else Counter()
+    return {tone: found[tone] for tone in TONES}
 
 
 def objective_of(settings: WriterSettings) -> Objective:
@@ -190,16 +203,21 @@ def objective_of(settings: WriterSettings) -> Objective:
     return made[settings.objective]()
 
 
-def _encode(settings: WriterSettings, pairs: list[Pair], base: steps.Writer) -> tuple[list[examples.Example], int]:
+def _encode(
+    settings: WriterSettings, pairs: list[Pair], base: steps.Writer, own: list[Pair]
+) -> tuple[list[examples.Example], int]:
+    """Examples of `pairs`; those that are no canaries, `own`, may be asked in a tone."""
     emphasis = examples.Emphasis(settings.weighting, settings.labels, settings.margin)
+    tones = examples.tones_of(own, settings.tones, settings.seed)
     if settings.objective == "kto":
         found, too_long = examples.encode_unpaired(
-            pairs, base.tokenizer, base.prompt, max_tokens=settings.max_tokens, emphasis=emphasis
+            pairs, base.tokenizer, base.prompt, max_tokens=settings.max_tokens, emphasis=emphasis, tones=tones
         )
     else:
         found, too_long = examples.encode(
             pairs, base.tokenizer, base.prompt,
             two=settings.objective in objectives.TWO, max_tokens=settings.max_tokens, emphasis=emphasis,
+            tones=tones,
         )  # fmt: skip
     return canaries.apart(found), too_long
 

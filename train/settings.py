@@ -380,6 +380,9 @@ class WriterSettings(AdapterSettings):
     """simpo: margin that is asked of the better rewrite."""
     imitation: float = Field(0.0, ge=0)
     """dpo, ipo, simpo: weight of the likelihood of the better rewrite beside the preference."""
+    tones: float = Field(0.0, ge=0, le=1)
+    """Share of the examples that are asked in the tone that their good post has, as suggest --tone asks. The tone is
+    plain, warm, bold or formal, beside the posts learned from; an example without one is asked as the others are."""
     grpo: Grpo = Grpo()
     """objective = grpo: how rewrites are sampled and paid."""
     canaries: int = Field(0, ge=0)
@@ -412,7 +415,7 @@ class WriterSettings(AdapterSettings):
     def _of_grpo(self) -> Iterator[Rule]:
         if self.grpo.scorer is None:
             yield ("grpo.scorer", "objective"), "objective = grpo pays by a scorer; name a scorer's run"
-        for key in ("bits", "evaluate_every", "canaries"):
+        for key in ("bits", "evaluate_every", "canaries", "tones"):
             if getattr(self, key):
                 yield (key, "objective"), "is not of grpo; leave it out"
 
