@@ -36,6 +36,7 @@ from virality.gates import (
     omission,
     outrage,
     roles,
+    spelling,
     toxicity,
     wording,
 )
@@ -57,7 +58,7 @@ __all__ = [
 
 Gate = Callable[[str, str, Context], Verdict]
 
-VERSION = 3
+VERSION = 4
 """Raised by hand when a gate decides differently without a change of its lists or thresholds."""
 
 _MODULES: dict[str, ModuleType] = {
@@ -85,6 +86,7 @@ _MODULES: dict[str, ModuleType] = {
     "machine_phrases": machine_phrases,
     "hype": hype,
     "copied": copied,
+    "spelling": spelling,
 }
 GATES: dict[str, Gate] = {name: module.check for name, module in _MODULES.items()}
 """Every gate by name, in the order they are asked."""
