@@ -13,7 +13,7 @@ from virality.gates.wording import language_of
 from virality.text.edits.parts import common_words
 
 GATE = "spelling"
-_WORD = re.compile(r"(?<![\w@#<'’./-])[A-Za-z]{5,}(?![\w'’>/-]|\.\w)")
+_WORD = re.compile(r"(?<![\w@#<'’./-])[A-Za-z]{5,30}(?![\w'’>/-]|\.\w)")
 _SPELLED_TWICE = (("our", "or"), ("ll", "l"), ("is", "iz"), ("ys", "yz"), ("ogue", "og"), ("ae", "e"))
 """British and American: the same word."""
 
