@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from virality.text.edits import wording
+from virality.text.edits.parts import data
 from virality.text.edits.wording import same_words
 
-TABLES = [(name, wording.data(name)) for name in wording._TABLES]
+TABLES = [(name, data(name)) for name in wording._TABLES]
 
 
 @pytest.mark.parametrize(("name", "table"), TABLES, ids=[name for name, _ in TABLES])
