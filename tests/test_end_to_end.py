@@ -108,7 +108,7 @@ def test_the_report_answers_with_figures_and_says_what_it_cannot(world: Path) ->
     assert figures["scorer.pair_accuracy.judge"]["family"] == "linear"
     assert figures["writer.win_rate"]["n"] == 8
     assert all(figure["value"] is not None or figure["note"] for figure in found["figures"])
-    assert len(found["claims"]) == 7
+    assert len(found["claims"]) == 8
     assert "The writer shows no gain" in found["summary"]
     assert found["gates"]
     assert "NaN" not in (world / "runs/evaluate/report/report.json").read_text()
