@@ -14,7 +14,7 @@ import numpy as np
 
 from train.candidates import gates_of
 from virality.gates import FACT_GATES, GATES, Context
-from virality.text.edits import CUTTING, LOUD, NOTATION, OPERATIONS, expand, may_follow
+from virality.text.edits import CUTTING, EMPTY, LOUD, NOTATION, OPERATIONS, expand, may_follow
 from virality.text.similarity import reworded
 from virality.text.slots import Slotted, restore, slot
 
@@ -22,8 +22,9 @@ LEAST_EDIT = 0.15
 """Edit ratio from which a wording counts as another one."""
 MOST_STEPS = 24
 """Edits of one text that are looked at, drawn by chance where there are more."""
-QUIET = tuple(name for name in OPERATIONS if name not in (*LOUD, *NOTATION))
-"""Operations of a search: all but those that only make a post louder, or write a number otherwise than its author."""
+QUIET = tuple(name for name in OPERATIONS if name not in (*LOUD, *EMPTY, *NOTATION))
+"""Operations of a search: all but those that only make a post louder, add words that say nothing, or write a number
+otherwise than its author."""
 _CHEAP = ("changed", "length", "format", "links", "handles", "hashtags", "language", "numbers", "negation", "modality")
 _ORDER = (*_CHEAP, *(name for name in (*FACT_GATES, *GATES) if name not in _CHEAP))
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.candidates import gates_of
-from train.search import LEAST_EDIT, Candidate, Source, cuts, legal, random_legal, search
+from train.search import LEAST_EDIT, QUIET, Candidate, Source, cuts, legal, random_legal, search
 from virality.gates import check_all, passed
-from virality.text.edits import CUTTING, OPERATIONS
+from virality.text.edits import CUTTING, EMPTY, LOUD, OPERATIONS
 from virality.text.similarity import reworded
 
 DRAFTS = [
@@ -37,6 +37,12 @@ def assert_legal(draft: Source, one: Candidate, least: float = LEAST_EDIT) -> No
     assert one.edit == reworded(draft.text, one.text) >= least
     assert one.chain
     assert set(one.chain) <= set(OPERATIONS)
+
+
+def test_a_search_neither_shouts_nor_fills() -> None:
+    assert set(QUIET).isdisjoint({*LOUD, *EMPTY})
+    drafts = [Source("The mill by the river is open today https://mill.example/a", "x", "en")]
+    assert not [one for one in search(drafts, longest, depth=4)[0] if "ore here" in one.text]
 
 
 def test_what_is_found_passed_every_gate_differs_enough_and_stands_best_first() -> None:

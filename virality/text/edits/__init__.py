@@ -7,6 +7,7 @@ search chains under gates (`train.search`). Every operation answers nothing wher
 
 from virality.text.edits.chains import (
     CUTTING,
+    EMPTY,
     LIVELIER,
     LOUD,
     NOTATION,
@@ -21,6 +22,7 @@ from virality.text.edits.parts import Edit, Edits
 
 __all__ = [
     "CUTTING",
+    "EMPTY",
     "LIVELIER",
     "LOUD",
     "NOTATION",

@@ -149,6 +149,9 @@ CUTTING = ("unfill", "shorter", "contract", "throat", "tag_as_word", "ar_plainer
 LOUD = ("emphatic",)
 """Operations that only make a post louder."""
 
+EMPTY = ("link_led",)
+"""Operations that add words that say nothing, or take them away ('Read more here:')."""
+
 NOTATION = ("figures",)
 """Operations that write the same number in letters or digits."""
 
