@@ -15,21 +15,20 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from eval.records import Figure, Report
+from eval.report.labels import value_and_interval
 from virality.circumstances import circumstances
 
-_LEAST = "0.15"
-"""Edit ratio from which a wording counts as another one."""
 _SHOWN = {
     "drafts with a rewrite that passes": "writer.drafts_with_passing",
     "with a suggestion": "writer.drafts_with_suggestion",
     "that the judge prefers rewritten": "writer.win_rate",
     "of those returned": "writer.win_rate.returned",
     "by the second judge": "writer.second_judge.win_rate",
-    "gain, nats": "writer.gain",
-    "net of form and noise, nats": "writer.net_gain.regression",
-    "proxy gap, points": "writer.proxy_gap",
+    "gain": "writer.gain",
+    "net of form and noise": "writer.net_gain.regression",
+    "proxy gap": "writer.proxy_gap",
     "random legal edit": "writer.win_rate.random_edit",
     "cutting alone": "writer.win_rate.cuts",
     "edits without a writer": "writer.win_rate.edits",
@@ -97,17 +96,13 @@ def _with(corpus: str) -> list[str]:
     return [f"data=runs/prepare/gain_{corpus}", f"scorer=runs/train/gain_{corpus}_guide"]
 
 
-def _figures(report: Path) -> dict[str, dict[str, Any]]:
-    document = json.loads(report.read_text(encoding="utf-8"))
-    return {one["name"]: one for one in document["figures"]}
+def _figures(report: Path) -> dict[str, Figure]:
+    read = Report.model_validate_json(report.read_text(encoding="utf-8"))
+    return {one.name: one for one in read.figures}
 
 
-def _cell(figure: dict[str, Any] | None) -> str:
-    if figure is None or figure["value"] is None:
-        return "-"
-    scale, form = (100, ".1f") if figure["unit"] == "share" else (1, ".3f" if figure["unit"] == "nats" else ".1f")
-    ends = "" if figure["low"] is None else f" [{scale * figure['low']:{form}}, {scale * figure['high']:{form}}]"
-    return f"{scale * figure['value']:{form}}{ends}"
+def _cell(figure: Figure | None) -> str:
+    return "" if figure is None else value_and_interval(figure)
 
 
 def _do(command: Sequence[str]) -> None:
@@ -146,7 +141,8 @@ def main() -> None:
             names.append(f"gain_{corpus}_of_{name}")
             writer = f"runs/train/gain_{corpus}_{name}"
             _do(evaluation(corpus, writer, names[-1], asked.drafts // 3, asked.samples, "rivals=ungated"))
-    print(f"\n{circumstances()['machine']}, commit {circumstances()['commit']}\n\n{table(names)}")
+    here = circumstances()
+    print(f"\n{here['machine']}, commit {here['commit']}\n\n{table(names)}")
 
 
 if __name__ == "__main__":

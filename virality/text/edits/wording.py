@@ -123,7 +123,7 @@ def _unless(word: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _macros(pattern: str) -> str:
     for name, words in _MACROS.items():
         pattern = pattern.replace(f"{{{name}}}", words)
-    return pattern.replace("{{", "{").replace("}}", "}")
+    return pattern
 
 
 _MACROS = {
