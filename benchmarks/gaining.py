@@ -47,7 +47,7 @@ def scorers(corpus: str, path: Path) -> Iterator[list[str]]:
     prepared = f"data=runs/prepare/gain_{corpus}"
     yield ["train", f"configs/train/guide_{corpus}.yaml", prepared, f"name=gain_{corpus}_guide"]
     yield ["train", "configs/train/demo_judge.yaml", prepared, f"name=gain_{corpus}_judge"]
-    yield ["train", "configs/train/scorer_lora.yaml", prepared, "split=judge", "max_pairs=2000", "evaluate_every=100",
+    yield ["train", "configs/train/scorer_lora.yaml", prepared, "split=judge", "evaluate_every=100",
            f"name=gain_{corpus}_second"]  # fmt: skip
 
 

@@ -21,6 +21,9 @@ class GateSettings(Settings):
     """A sequence-classification model that says whether one text follows from the other; null: words decide."""
     paraphrase: bool = True
     """Other words for the same are let pass; false: only the draft's own words count, as for pairs of training."""
+    accounted: bool = False
+    """Each word that came must stand for one that went, by rows that people checked. Few samples are lost that say the
+    same, and most restatements by people: for writers that learned from edits."""
     min_kept_words: float = Field(0.7, ge=0, le=1)
     """Least share of the draft's content words that stand in the rewrite, without paraphrase."""
     max_new_words: float = Field(0.25, ge=0, le=1)

@@ -12,6 +12,7 @@ from dataclasses import fields
 from types import ModuleType
 
 from virality.gates import (
+    accounted,
     bait,
     causes,
     changed,
@@ -58,7 +59,7 @@ __all__ = [
 
 Gate = Callable[[str, str, Context], Verdict]
 
-VERSION = 4
+VERSION = 5
 """Raised by hand when a gate decides differently without a change of its lists or thresholds."""
 
 _MODULES: dict[str, ModuleType] = {
@@ -87,6 +88,7 @@ _MODULES: dict[str, ModuleType] = {
     "hype": hype,
     "copied": copied,
     "spelling": spelling,
+    "accounted": accounted,
 }
 GATES: dict[str, Gate] = {name: module.check for name, module in _MODULES.items()}
 """Every gate by name, in the order they are asked."""

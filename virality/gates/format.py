@@ -26,6 +26,7 @@ _MARKUP = {
     "a link in brackets": re.compile(r"!?\[[^\]\n]+\]\([^)\n]*\)"),
     "a table": re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE),
     "HTML": re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]{0,200})?/?>|<!--"),
+    "an end that breaks off": re.compile(r"[,;،؛]\s*$"),
     "an entity": re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|rsquo);"),
     "a mark of a chat model": re.compile(
         r"<\|[^|\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|</?think(?:ing)?>|^(?:user|assistant)\s*:"
@@ -66,7 +67,7 @@ _LABEL = re.compile(
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
-    """Fails on what a model says around a post, on lists of variants, markup, slots and controls new in the rewrite."""
+    """Fails on what a model says around a post, lists of variants, an end that breaks off, markup, slots and controls."""
     if found := _left(draft, rewrite):
         return failed(GATE, f"a slot was left open: {found}", found)
     if control := next((c for c in _CONTROL.findall(rewrite) if c not in draft), None):

@@ -68,7 +68,7 @@ def data(name: str) -> Any:
 
 @lru_cache(maxsize=65536)
 def same(one: str, other: str, lang: str) -> bool:
-    """Whether two folded words can stand for each other: synonyms, a word and its kind, forms of one root."""
+    """Whether two folded words can stand for each other: synonyms, forms of one root."""
     mine, others = entries(one, lang), entries(other, lang)
     if not mine.isdisjoint(others):
         return not opposite(one, other, lang)
@@ -79,7 +79,18 @@ def same(one: str, other: str, lang: str) -> bool:
         return True
     if lang == "ar":
         return False
-    return (_clipped(one, other) or _near(mine, others)) and not opposite(one, other, lang)
+    return (_clipped(one, other) or _share_a_sense(mine, others)) and not opposite(one, other, lang)
+
+
+def synonyms(one: str, other: str, lang: str) -> bool:
+    """Whether a row of synonyms or a sense of WordNet holds both words, forms of a verb or noun counted as one."""
+    if opposite(one, other, lang):
+        return False
+    mine, others = (frozenset(_inflected(key)) if lang == "en" else entries(key, lang) for key in (one, other))
+    rows = _rows("synonyms", lang)
+    if not _found(rows, mine).isdisjoint(_found(rows, others)):
+        return True
+    return lang == "en" and _share_a_sense(mine, others)
 
 
 def _clipped(one: str, other: str) -> bool:
@@ -101,7 +112,7 @@ def entries(key: str, lang: str) -> frozenset[str]:
     return _arabic(key) if lang == "ar" else _english(key)
 
 
-def _english(key: str) -> frozenset[str]:
+def _inflected(key: str) -> set[str]:
     found = {key, stem(key, "en"), f"{stem(key, 'en')}e"}
     for ending, instead in _ENGLISH_ENDINGS:
         if key.endswith(ending) and len(key) - len(ending) >= 3:
@@ -109,6 +120,11 @@ def _english(key: str) -> frozenset[str]:
             found.add(base)
             if not instead and base[-1] == base[-2] and len(base) > 3:
                 found.add(base[:-1])
+    return found
+
+
+def _english(key: str) -> frozenset[str]:
+    found = _inflected(key)
     for ending, instead in _DERIVED:
         if key.endswith(ending) and len(key) - len(ending) >= 4:
             found.add(key[: -len(ending)] + instead)
@@ -175,20 +191,11 @@ def _index(rows: Any, lang: str) -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _senses() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    found = {}
-    for word, ids in data("wordnet")["senses"].items():
-        own, _, near = ids.partition("/")
-        found[word] = (frozenset(own.split()), frozenset(near.split()))
-    return found
+def _senses() -> dict[str, frozenset[str]]:
+    return {word: frozenset(ids.partition("/")[0].split()) for word, ids in data("wordnet")["senses"].items()}
 
 
-def _near(mine: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether two words share a synset, or a synset of one is next to one of the other."""
-    left = [_senses()[key] for key in mine if key in _senses()]
-    right = [_senses()[key] for key in others if key in _senses()]
-    return any(
-        not (own.isdisjoint(other) and own.isdisjoint(far) and near.isdisjoint(other))
-        for own, near in left
-        for other, far in right
-    )
+def _share_a_sense(mine: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a synset holds both words; its neighbours say something else ('people' and 'men')."""
+    left, right = (frozenset().union(*(_senses().get(key, frozenset()) for key in keys)) for keys in (mine, others))
+    return not left.isdisjoint(right)

@@ -40,6 +40,8 @@ class Context:
         max_new_count: greatest number of such words, whatever the share.
         paraphrase: whether other words for the same are let pass (synonyms, and what stands in a lost word's
             place), as for suggestions; else only the same stems count, as for pairs of training.
+        accounted: whether each word that came must stand for one that went, by rows that people checked; for the
+            samples of a writer, see `virality.gates.accounted`.
         min_kept_freely: `min_kept_words` of such rewrites, a synonym counted as kept.
         max_new_freely: `max_new_words` of such rewrites, a synonym counted as known.
         claim_odds: log-odds, in nats, from which such a rewrite counts as claiming more, see `virality.gates.balance`.
@@ -68,6 +70,7 @@ class Context:
     max_new_words: float = 0.25
     max_new_count: int = 8
     paraphrase: bool = False
+    accounted: bool = False
     min_kept_freely: float = 0.45
     max_new_freely: float = 0.55
     claim_odds: float = 0.7

@@ -39,6 +39,11 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"(?<![\w#@])(و?)({'|'.join(map(re.escape, longest))})(?!\w)"), instead
 
 
+def exchanges() -> Iterator[tuple[str, str]]:
+    """What stands in the table and what for it."""
+    return iter(_pattern()[1].items())
+
+
 def same_words(text: str) -> Iterator[str]:
     """One word or phrase of the table gives way to another for the same."""
     if not _ARABIC.search(text):

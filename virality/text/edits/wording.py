@@ -68,6 +68,11 @@ def _instead(rows: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {one: tuple(others) for one, others in instead.items()}
 
 
+def exchanges() -> Iterator[tuple[str, str]]:
+    """What stands in the tables and what for it, in small letters."""
+    return ((one, other.lower()) for begun in _same().values() for one, others in begun.items() for other in others)
+
+
 def plain_words(text: str) -> str | None:
     """Each heavy or loud word of the table gives way to a plain one: utilize -> use."""
     pattern, instead = _plain()
