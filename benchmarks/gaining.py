@@ -36,6 +36,8 @@ _SHOWN = {
     "pair's better post": "writer.win_rate.human",
 }
 """Row of the table -> figure of the report."""
+_BEGUN = {"tweet_pairs": ["max_pairs=320", "epochs=1"]}
+"""What the writer before all rounds learns less of: tweets are twice as long."""
 _RAW = {"upworthy": "ab_test", "tweet_pairs": "same_link"}
 
 
@@ -54,7 +56,7 @@ def scorers(corpus: str, path: Path) -> Iterator[list[str]]:
 def begun(corpus: str) -> Iterator[list[str]]:
     """Commands that make the writer before all rounds, and the edits that the first round imitates."""
     yield ["train", "configs/train/gain_begin.yaml", f"data=runs/prepare/gain_{corpus}_back",
-           f"name=gain_{corpus}_begin"]  # fmt: skip
+           *_BEGUN.get(corpus, []), f"name=gain_{corpus}_begin"]  # fmt: skip
     yield ["improve", f"configs/improve/{corpus}.yaml", *_with(corpus), f"writer=runs/train/gain_{corpus}_begin",
            f"name=gain_{corpus}_edits"]  # fmt: skip
 

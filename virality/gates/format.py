@@ -67,7 +67,7 @@ _LABEL = re.compile(
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
-    """Fails on what a model says around a post, lists of variants, an end that breaks off, markup, slots and controls."""
+    """Fails on what a model says around a post, on variants, an end that breaks off, markup, slots and controls."""
     if found := _left(draft, rewrite):
         return failed(GATE, f"a slot was left open: {found}", found)
     if control := next((c for c in _CONTROL.findall(rewrite) if c not in draft), None):
