@@ -54,3 +54,27 @@ def rows(lang: str, part: Part = "open") -> list[Row]:
 
 def _row(lang: str, fields: dict[str, Any]) -> Row:
     return Row(lang=lang, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A draft that a careless writer nearly copies.
+
+    Fields:
+        kind: what slipped: 'person_kind', 'quality', 'neighbour', 'empty_tail', 'grammar', 'pronoun', 'role', ...
+        text: the draft.
+        fine: a rewrite of about as many words that says the same.
+        slip: one that does not, or in no sound language.
+    """
+
+    id: str
+    kind: str
+    text: str
+    fine: str
+    slip: str
+
+
+def slips(lang: str, part: Literal["open", "held"] = "open") -> list[Slip]:
+    """The drafts of one file of slips; `held` is for the last look alone."""
+    with (FOLDER / f"slips_{lang}_{part}.jsonl").open(encoding="utf-8") as lines:
+        return [Slip(**json.loads(line)) for line in lines]
