@@ -26,6 +26,7 @@ def rewrites(
     temperature: float,
     seed: int,
     label: str,
+    accounted: bool = False,
 ) -> list[RewriteRow]:
     """`samples` rewrites of each draft, in the order of the drafts.
 
@@ -40,6 +41,7 @@ def rewrites(
         temperature: 0 is greedy, one rewrite a draft.
         seed: of the samples.
         label: of the progress bar.
+        accounted: written with words that can be accounted for alone, see `train.candidates.sample`.
     """
     order = sorted(range(len(chosen)), key=lambda at: (len(chosen[at].text), at))
     width = max(1, _AT_ONCE // samples)
@@ -55,7 +57,7 @@ def rewrites(
             writer = writer or open_()
             part = f"{label}, part {number + 1} of {len(pieces)}" if len(pieces) > 1 else label
             rows = rewrite(writer, [chosen[at] for at in piece], samples=samples, temperature=temperature, seed=seed,
-                           label=part)  # fmt: skip
+                           label=part, accounted=accounted)  # fmt: skip
             with aside(path) as temporary:
                 tables.write(rows, rewrite_schema(), temporary)
         found += tables.read(path, rewrite_schema(), RewriteRow)

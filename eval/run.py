@@ -247,7 +247,7 @@ def _measure_writer(
 ) -> dict[str, str]:
     """Put what is measured into `found`; returns what ran the models, for the provenance."""
     asked = writing.Asked(settings.drafts, settings.samples, settings.temperature, settings.seed, settings.base_prompt,
-                          settings.engine)  # fmt: skip
+                          settings.engine, settings.gates.accounted)  # fmt: skip
     made = writing.measure(
         writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
         second_judge=training.load_scorer(Path(settings.second_judge)) if settings.second_judge else None,

@@ -100,12 +100,20 @@ def drafts(pairs: Sequence[Pair], most: int, seed: int) -> list[Draft]:
 
 
 def rewrite(
-    writer: Writer, chosen: Sequence[Draft], *, samples: int, temperature: float, seed: int, label: str
+    writer: Writer,
+    chosen: Sequence[Draft],
+    *,
+    samples: int,
+    temperature: float,
+    seed: int,
+    label: str,
+    accounted: bool = False,
 ) -> list[RewriteRow]:
-    """`samples` rewrites of each draft by one system, in the order of the drafts."""
+    """`samples` rewrites of each draft by one system, in the order of the drafts; `accounted` as `sample` has it."""
     made = sample(
-        writer, [draft.text for draft in chosen], samples=samples, temperature=temperature, seed=seed, label=label
-    )
+        writer, [draft.text for draft in chosen], samples=samples, temperature=temperature, seed=seed, label=label,
+        accounted=accounted,
+    )  # fmt: skip
     return [
         RewriteRow(
             example_id=draft.example_id,

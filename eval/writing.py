@@ -41,6 +41,7 @@ class Asked:
         seed: of drafts and samples.
         base_prompt: how a model is asked that brings no prompt.
         engine: what runs the models.
+        accounted: whether rewrites are written with words alone that can be accounted for.
     """
 
     drafts: int
@@ -49,6 +50,7 @@ class Asked:
     seed: int
     base_prompt: str
     engine: EngineSetting = "auto"
+    accounted: bool = False
 
 
 @dataclass
@@ -180,6 +182,7 @@ def _rewrites(system: System, chosen: Sequence[Draft], asked: Asked, work: Path,
     return rewriting.rewrites(
         lambda: systems.opened(system, asked.base_prompt, asked.engine), chosen, work / system.name,
         samples=asked.samples, temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({system.name})",
+        accounted=asked.accounted,
     )  # fmt: skip
 
 
@@ -189,7 +192,7 @@ def _base(writer: System, chosen: Sequence[Draft], asked: Asked, work: Path) -> 
         return []
     return rewriting.rewrites(
         lambda: systems.on_base(*base, asked.base_prompt, asked.engine), chosen, work / "base", samples=asked.samples,
-        temperature=asked.temperature, seed=asked.seed, label="rewriting (base)",
+        temperature=asked.temperature, seed=asked.seed, label="rewriting (base)", accounted=asked.accounted,
     )  # fmt: skip
 
 

@@ -209,7 +209,8 @@ class Assistant:
             for first in range(0, len(mine), width):
                 batch = mine[first : first + width]
                 made = sample(replace(self.writer, prompt=prompt), [begun[at].draft for at in batch], label=_LABEL,
-                              samples=asked.samples, temperature=asked.temperature, seed=asked.seed)  # fmt: skip
+                              samples=asked.samples, temperature=asked.temperature, seed=asked.seed,
+                              accounted=self.context.accounted)  # fmt: skip
                 yield from ((at, one.text) for at, texts in zip(batch, made, strict=True) for one in texts)
 
     def _fluency(self, draft: str) -> Fluency | None:

@@ -22,6 +22,7 @@ from virality.gates import (
     copied,
     dates,
     denial,
+    grammar,
     handles,
     hashtags,
     hype,
@@ -88,6 +89,7 @@ _MODULES: dict[str, ModuleType] = {
     "hype": hype,
     "copied": copied,
     "spelling": spelling,
+    "grammar": grammar,
     "accounted": accounted,
 }
 GATES: dict[str, Gate] = {name: module.check for name, module in _MODULES.items()}

@@ -60,6 +60,21 @@ def unaccounted(draft: str, rewrite: str, lang: str) -> tuple[Words, Words]:
     return tuple(new), tuple(word for word in left if word not in _list("dropped", lang))
 
 
+def accountable(draft: str, lang: str) -> frozenset[str]:
+    """The words, in small letters, that a rewrite may have: the draft's, those of rows that fit it, and small ones.
+
+    For sampling with these alone (`virality.models.generate`, `allowed`). English; else a ValueError.
+    """
+    if lang != "en":
+        raise ValueError(f"lang={lang}: words are spelt out for English alone")
+    found = _words(draft, lang)
+    table = _exchanges(lang)
+    instead = {word for phrase in set(_runs(found)) & table.keys() for other in table[phrase] for word in other}
+    whole = {one for one, spelt in _data(lang)["expanded"].items() if "'" in one and set(spelt.split()) <= set(found)}
+    joining = _list("swapped", lang) if not _list("swapped", lang).isdisjoint(found) else frozenset()
+    return frozenset(instead | whole) | joining | _list("free", lang) | set(found)
+
+
 def _exchange(before: Words, after: Words, went: Counter[str], came: Counter[str], lang: str) -> None:
     """Take out of both what a row exchanges: a phrase of the draft, and one of the rewrite that stands for it."""
     table = _exchanges(lang)

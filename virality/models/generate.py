@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,6 +45,7 @@ def generate(
     max_new_tokens: Sequence[int],
     rows: int = 64,
     label: str = "generating",
+    allowed: Sequence[Collection[int]] | None = None,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`.
 
@@ -60,6 +61,7 @@ def generate(
         max_new_tokens: limit for each prompt, at least 1.
         rows: rows that are decoded side by side, at most.
         label: of the progress bar.
+        allowed: for each prompt the tokens that its rewrites are written with, beside those that end them; None: all.
     """
     import torch
 
@@ -77,6 +79,8 @@ def generate(
             limits = [max_new_tokens[at] for at in batch]
             seeds = [row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
             sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
+            if allowed is not None:
+                sampler = _within([stops.union(allowed[at]) for at in batch], samples, sampler)
             start = _Start(prefix, shared, tails, tokenizer.pad_token_id)
             ids = _decode(model, start, limits, samples, sampler, stops)
             for row, (tokens, stopped) in enumerate(ids):
@@ -206,6 +210,24 @@ def _sampler(temperature: float, top_p: float, seeds: list[int], limits: list[in
         return indices.gather(-1, place).squeeze(-1)
 
     return sample
+
+
+def _within(allowed: Sequence[Collection[int]], samples: int, sample: Sampler) -> Sampler:
+    """The sampler, where each draft's rows have tokens of their own."""
+    import torch
+
+    rows: Any = None
+
+    def masked(logits: Any, live: list[int], at: int) -> Any:
+        nonlocal rows
+        if rows is None:
+            rows = torch.zeros(len(allowed), logits.shape[-1], dtype=torch.bool)
+            for row, tokens in enumerate(allowed):
+                rows[row, list(tokens)] = True
+            rows = rows.to(logits.device)
+        return sample(logits.masked_fill(~rows[[row // samples for row in live]], -torch.inf), live, at)
+
+    return masked
 
 
 def row_seed(seed: int, prompt: list[int], sample: int) -> int:

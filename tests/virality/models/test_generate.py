@@ -113,3 +113,21 @@ def test_what_prompts_share_leaves_each_a_token_of_its_own() -> None:
     assert common_prefix([[1, 2, 3], [1, 2, 3]]) == 2
     assert common_prefix([[1, 2, 3], [1]]) == 0
     assert common_prefix([[5], [6]]) == 0
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.3])
+def test_each_draft_is_rewritten_with_its_own_tokens_alone(tokenizer: Any, temperature: float) -> None:
+    rows, allowed = prompts(tokenizer, ""), [[40, 41, 42], [50], [60, 61]]
+    made = generate(
+        tiny.model("llama"),
+        tokenizer,
+        rows,
+        samples=4,
+        temperature=temperature,
+        max_new_tokens=[6] * 3,
+        allowed=allowed,
+    )
+    for mine, own in zip(made, allowed, strict=True):
+        for one in mine:
+            letters = {tokenizer.decode([token]) for token in own}
+            assert set(one.text) <= set("".join(letters))

@@ -1,0 +1,66 @@
+"""English that a rewrite broke: articles, doubled words, a sentence behind 'this is'."""
+
+from __future__ import annotations
+
+import pytest
+
+from virality.gates import GATES, Context
+
+EN = Context(lang="en")
+
+
+def state(draft: str, rewrite: str) -> str:
+    return GATES["grammar"](draft, rewrite, EN).state
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite", "slip"),
+    [
+        ("The explanation of why bread rises", "Here is a explanation of why bread rises", "a explanation"),
+        ("Watch the baker feed the town", "See an baker feed the town", "an baker"),
+        ("The baker fed the town", "The baker fed the the town", "the the"),
+    ],
+)
+def test_an_article_that_does_not_agree_and_a_word_twice_fail(draft: str, rewrite: str, slip: str) -> None:
+    assert GATES["grammar"](draft, rewrite, EN).evidence == (slip,)
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        "A European union of bakers",
+        "An hour at a university, a one-off",
+        "He had had bread",
+        "A US town, an NHS nurse",
+        "Plan A is on",
+    ],
+)
+def test_what_only_looks_like_that_passes(rewrite: str) -> None:
+    assert state("Bread", rewrite) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("A global protest is going down today", "Here is a global protest is going down today"),
+        ("When bakers meet, they sing", "This is when bakers meet, they sing"),
+        ("The bakers will not sell bread", "This is the bakers will not sell bread"),
+    ],
+)
+def test_a_sentence_behind_this_is_fails(draft: str, rewrite: str) -> None:
+    assert state(draft, rewrite) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("How bakers feed a town", "This is how bakers feed a town"),
+        ("5 films about bread you will love", "Here are 5 films about bread that you will love"),
+        ("The one thing you can do about bread", "This is the one thing you can do about bread"),
+        ("A video is broken on purpose", "Here is a video that is broken on purpose"),
+        ("This is bread is life", "This is: bread is life"),
+        ("A look at bread. It's good.", "This is a look at bread. It is good."),
+    ],
+)
+def test_a_phrase_behind_this_is_passes(draft: str, rewrite: str) -> None:
+    assert state(draft, rewrite) == "pass"
