@@ -26,6 +26,7 @@ from virality.gates import (
     handles,
     hashtags,
     hype,
+    kinds,
     language,
     length,
     lexicon,
@@ -60,7 +61,7 @@ __all__ = [
 
 Gate = Callable[[str, str, Context], Verdict]
 
-VERSION = 5
+VERSION = 6
 """Raised by hand when a gate decides differently without a change of its lists or thresholds."""
 
 _MODULES: dict[str, ModuleType] = {
@@ -88,6 +89,7 @@ _MODULES: dict[str, ModuleType] = {
     "machine_phrases": machine_phrases,
     "hype": hype,
     "copied": copied,
+    "kinds": kinds,
     "spelling": spelling,
     "grammar": grammar,
     "accounted": accounted,
