@@ -75,10 +75,10 @@ def sample(
     ]
 
 
-def own_tokens(tokenizer: Any, draft: str) -> frozenset[int]:
-    """Tokens of the draft, of the words that may stand for its own, and of marks; all where it is not English."""
+def own_tokens(tokenizer: Any, draft: str) -> frozenset[int] | None:
+    """Tokens of the draft, of the words that may stand for its own, and of marks; None where it is not English."""
     if detect(draft) != "en":
-        return frozenset(range(len(tokenizer)))
+        return None
     words = accountable(normalise(draft), "en")
     forms = {form for word in words for form in (word, word.capitalize())} | {*draft.split(), draft}
     written = [text for form in sorted(forms) for text in (form, f" {form}")] + [

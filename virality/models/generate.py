@@ -45,7 +45,7 @@ def generate(
     max_new_tokens: Sequence[int],
     rows: int = 64,
     label: str = "generating",
-    allowed: Sequence[Collection[int]] | None = None,
+    allowed: Sequence[Collection[int] | None] | None = None,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`.
 
@@ -61,7 +61,8 @@ def generate(
         max_new_tokens: limit for each prompt, at least 1.
         rows: rows that are decoded side by side, at most.
         label: of the progress bar.
-        allowed: for each prompt the tokens that its rewrites are written with, beside those that end them; None: all.
+        allowed: for each prompt the tokens that its rewrites are written with, beside those that end them; None in
+            one's place, or for all: any.
     """
     import torch
 
@@ -80,7 +81,7 @@ def generate(
             seeds = [row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
             sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
             if allowed is not None:
-                sampler = _within([stops.union(allowed[at]) for at in batch], samples, sampler)
+                sampler = _within([allowed[at] for at in batch], stops, samples, sampler)
             start = _Start(prefix, shared, tails, tokenizer.pad_token_id)
             ids = _decode(model, start, limits, samples, sampler, stops)
             for row, (tokens, stopped) in enumerate(ids):
@@ -212,8 +213,8 @@ def _sampler(temperature: float, top_p: float, seeds: list[int], limits: list[in
     return sample
 
 
-def _within(allowed: Sequence[Collection[int]], samples: int, sample: Sampler) -> Sampler:
-    """The sampler, where each draft's rows have tokens of their own."""
+def _within(allowed: Sequence[Collection[int] | None], stops: frozenset[int], samples: int, sample: Sampler) -> Sampler:
+    """The sampler, where each draft's rows have tokens of their own and those that end a row."""
     import torch
 
     rows: Any = None
@@ -223,7 +224,7 @@ def _within(allowed: Sequence[Collection[int]], samples: int, sample: Sampler) -
         if rows is None:
             rows = torch.zeros(len(allowed), logits.shape[-1], dtype=torch.bool)
             for row, tokens in enumerate(allowed):
-                rows[row, list(tokens)] = True
+                rows[row, slice(None) if tokens is None else [*tokens, *stops]] = True
             rows = rows.to(logits.device)
         return sample(logits.masked_fill(~rows[[row // samples for row in live]], -torch.inf), live, at)
 

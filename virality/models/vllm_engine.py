@@ -11,7 +11,7 @@ import contextlib
 import importlib.util
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -108,6 +108,7 @@ def generate(
     seed: int = 0,
     max_new_tokens: Sequence[int],
     label: str = "generating",
+    allowed: Sequence[Collection[int] | None] | None = None,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`; arguments as of `virality.models.generate`.
 
@@ -117,6 +118,7 @@ def generate(
     from vllm import SamplingParams, TokensPrompt
 
     samples = 1 if temperature == 0 else samples
+    own = [None if one is None else sorted(one) for one in allowed or [None] * len(prompts)]
     stops = sorted(stop_tokens(model, tokenizer))
     rows = [(at, row_seed(seed, prompt, sample)) for at, prompt in enumerate(prompts) for sample in range(samples)]
     with step(label):
@@ -125,7 +127,8 @@ def generate(
                 [TokensPrompt(prompt_token_ids=prompts[at]) for at, _ in rows],
                 [
                     SamplingParams(temperature=temperature, top_p=top_p, top_k=TOP_K, seed=own_seed,
-                                   stop_token_ids=stops, max_tokens=max_new_tokens[at], detokenize=False)
+                                   stop_token_ids=stops, max_tokens=max_new_tokens[at], detokenize=False,
+                                   allowed_token_ids=None if (mine := own[at]) is None else [*mine, *stops])
                     for at, own_seed in rows
                 ],
                 use_tqdm=False, lora_request=model.adapter,

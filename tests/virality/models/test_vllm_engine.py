@@ -58,6 +58,7 @@ class SamplingParams:
     min_tokens: int = 0
     detokenize: bool = True
     skip_special_tokens: bool = True
+    allowed_token_ids: list[int] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature <= 2:
@@ -213,12 +214,13 @@ def test_prompts_limits_seeds_and_stops_reach_it_and_its_rows_come_back_in_order
     model, tokenizer = served(base)
     prompts = [list(tokenizer(text)["input_ids"]) for text in ("longest of the three", "short", "the middle")]
     made = vllm_engine.generate(model, tokenizer, prompts, samples=2, temperature=0.7, top_p=0.9, seed=5,
-                                max_new_tokens=[9, 2, 5])  # fmt: skip
+                                max_new_tokens=[9, 2, 5], allowed=[{8, 7}, None, [9]])  # fmt: skip
     (call,) = on_gpu.made[0].calls
     assert [one["prompt_token_ids"] for one in call["prompts"]] == [one for one in prompts for _ in range(2)]
     assert [one.max_tokens for one in call["params"]] == [9, 9, 2, 2, 5, 5]
     assert {(one.temperature, one.top_p, one.top_k, one.n) for one in call["params"]} == {(0.7, 0.9, TOP_K, 1)}
     assert all(one.stop_token_ids == [0, STOP] and not one.detokenize for one in call["params"])
+    assert [one.allowed_token_ids for one in call["params"][::2]] == [[7, 8, 0, STOP], None, [9, 0, STOP]]
     assert call["lora"] is None
     ours = generate(tiny.model("llama"), tokenizer, prompts, samples=2, temperature=0.7, seed=5, max_new_tokens=[1] * 3)
     assert [[one.seed for one in rows] for rows in made] == [[one.seed for one in rows] for rows in ours]
