@@ -31,5 +31,6 @@ def test_samples_stay_within_them_where_it_is_asked_for() -> None:
         sample(WRITER, [DRAFT], samples=4, temperature=1.5, seed=1, accounted=accounted)[0]
         for accounted in (False, True)
     )
-    assert not set().union(*(ids(one.text) for one in free)) <= own
-    assert set().union(*(ids(one.text) for one in bound)) <= own
+    readable = [set().union(*(ids(one.text.replace("\ufffd", "")) for one in made)) for made in (free, bound)]
+    assert not readable[0] <= own
+    assert readable[1] <= own
