@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from virality.text.edits import OPERATIONS
+from virality.text.edits.arabic_words import same_words
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,9 @@ def test_each_operation_does_what_it_says(name: str, before: str, after: str) ->
 )
 def test_an_operation_holds_still_where_grammar_would_break(name: str, text: str) -> None:
     assert list(OPERATIONS[name](text)) == []
+
+
+def test_a_vowel_mark_belongs_to_its_word() -> None:
+    for text in ("وصل الوزير أيضاً إلى المدينة", "حضر المدير حالياً الاجتماع", "أثناءَ الاجتماع حضر المدير"):
+        assert all(not any(word[0] in "\u064b\u064e" for word in made.split()) for made in same_words(text))
+        assert all("كذلكً" not in made and "خلالَ" not in made for made in same_words(text))

@@ -36,7 +36,7 @@ def plainer(text: str) -> Iterator[str]:
 def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     instead = dict(row.split(">") for row in data("same_words_ar")["same"])
     longest = sorted(instead, key=len, reverse=True)
-    return re.compile(rf"(?<![\w#@])(و?)({'|'.join(map(re.escape, longest))})(?!\w)"), instead
+    return re.compile(rf"(?<![\w#@])(و?)({'|'.join(map(re.escape, longest))})(?![\w\u064b-\u0652])"), instead
 
 
 def exchanges() -> Iterator[tuple[str, str]]:
