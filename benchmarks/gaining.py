@@ -142,7 +142,7 @@ def main() -> None:
         for name in ("begin", "raw", "faithful", "first_0"):
             names.append(f"gain_{corpus}_of_{name}")
             writer = f"runs/train/gain_{corpus}_{name}"
-            _do(evaluation(corpus, writer, names[-1], asked.drafts // 3, asked.samples, "rivals=ungated"))
+            _do(evaluation(corpus, writer, names[-1], asked.drafts // 3, asked.samples, "rivals=[ungated]"))
     here = circumstances()
     print(f"\n{here['machine']}, commit {here['commit']}\n\n{table(names)}")
 

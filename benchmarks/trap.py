@@ -54,7 +54,7 @@ def main() -> None:
         ["improve", "configs/improve/rounds.yaml", prepared, f"writer=runs/train/gain_{corpus}_first_0",
          f"scorer=runs/train/{name}", judge, "rounds=1", "learn.first=sft", f"drafts={asked.drafts}", f"name={name}"],
         ["evaluate", "configs/eval/gain.yaml", prepared, f"writer=runs/improve/{name}/round-1/writer",
-         f"scorer=runs/train/{name}", judge, f"drafts={asked.report}", "rivals=ungated", f"name={name}"],
+         f"scorer=runs/train/{name}", judge, f"drafts={asked.report}", "rivals=[ungated]", f"name={name}"],
     ]  # fmt: skip
     for command in commands:
         subprocess.run([sys.executable, "-m", "virality", *command], check=True)

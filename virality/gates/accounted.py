@@ -9,6 +9,7 @@ fails too: of hand-written restatements most do, of edits by rows almost none.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -34,6 +35,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     lang = language_of(draft, rewrite, context.lang)
     if lang is None or lang not in KNOWN:
         return not_checked(GATE, f"no exchanges for {lang or 'an unknown language'}")
+    if lang == "en" and (joined := _joined(draft, rewrite)):
+        return failed(GATE, f"a new 'and' joins what is no sentence: {joined!r}", joined)
     came, went = unaccounted(draft, rewrite, lang)
     if came:
         return failed(GATE, f"nothing in the draft stands for {listed(came)}", *came)
@@ -75,6 +78,27 @@ def accountable(draft: str, lang: str) -> frozenset[str]:
     return frozenset(instead | whole) | joining | _list("free", lang) | set(found)
 
 
+_AND = re.compile(r"(?<![\w'’-])(?:and|&) (\w+)(?: (\w+))?", re.IGNORECASE)
+_BEGINS_A_SENTENCE = vocabulary(
+    "i you he she it we they there nobody everyone everybody someone somebody the a an their his her its my our your"
+)
+_POINTS = vocabulary("this that these those here what")
+_IS = vocabulary("is are was were s will can has have did does do")
+
+
+def _joined(draft: str, rewrite: str) -> str:
+    """The first new 'and' before what begins no sentence, where there are more of them than in the draft."""
+    before, after = (list(_AND.finditer(re.sub("['’]", " ", without_mentions(text)))) for text in (draft, rewrite))
+    if len(after) <= len(before):
+        return ""
+    known = _BEGINS_A_SENTENCE.union(found[1].lower() for found in before)
+    for found in after:
+        follows, then = found[1].lower(), (found[2] or "").lower()
+        if follows not in known and not (follows in _POINTS and then in _IS):
+            return found[0]
+    return ""
+
+
 def _exchange(before: Words, after: Words, went: Counter[str], came: Counter[str], lang: str) -> None:
     """Take out of both what a row exchanges: a phrase of the draft, and one of the rewrite that stands for it."""
     table = _exchanges(lang)
@@ -110,7 +134,7 @@ def _exchanges(lang: str) -> Mapping[Words, frozenset[Words]]:
 @lru_cache(maxsize=65536)
 def _stands(one: str, other: str, lang: str) -> bool:
     """Whether a word may stand for another: both join, or they are synonyms in the same form."""
-    if {one, other} <= _list("swapped", lang):
+    if {one, other} <= _list("swapped", lang) or (one == "d" and other in ("would", "had")):
         return True
     return _form(one, lang) == _form(other, lang) and lexicon.synonyms(one, other, lang)
 

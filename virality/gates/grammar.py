@@ -9,6 +9,7 @@ import re
 
 from virality.gates.verdict import Context, Verdict, failed, not_checked
 from virality.gates.wording import language_of
+from virality.text.normalise import without_mentions
 from virality.text.vocabulary import vocabulary
 
 GATE = "grammar"
@@ -33,6 +34,14 @@ _FINITE = re.compile(
     r"|\w['’](?:ll|ve|re|m)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"^\W*(?:(?:this|here) is|here's) (?:how|what|why|where|when|who) "
+    r"(?:do|does|did|can|will|should|would|could|is|are)\b",
+    re.IGNORECASE,
+)
+"""A question that stays one behind 'this is': 'Here is what does bread cost'."""
+_OPEN_ENDS = vocabulary("and but or the a an than because")
+_LAST = re.compile(r"([A-Za-z]+)[^A-Za-z]*$")
 _BEGINS_A_CLAUSE = re.compile(r"(?:when|if|because|as)\b", re.IGNORECASE)
 
 
@@ -43,6 +52,10 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     for pattern, what in ((_DISAGREES, "is no English"), (_TWICE, "stands twice in a row")):
         if (slip := _first(pattern, rewrite)) and not _first(pattern, draft):
             return failed(GATE, f"{slip!r} {what}", slip)
+    if (asked := _ASKS.match(rewrite)) and not _ASKS.match(draft):
+        return failed(GATE, f"a question stands behind 'this is': {asked[0].strip()!r}", asked[0].strip())
+    if end := _open_end(draft, rewrite):
+        return failed(GATE, f"it ends on {end!r}", end)
     if clause := _opened(draft, rewrite):
         return failed(GATE, f"'this is' stands before a whole sentence: {clause!r}", clause)
     return Verdict(GATE, "pass")
@@ -51,6 +64,14 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = (match[0] for match in pattern.finditer(text))
     return next((one for one in found if one.split()[-1].lower() not in _MAY_STAND_TWICE), "")
+
+
+def _open_end(draft: str, rewrite: str) -> str:
+    """The last word, where it is one that something must follow, and the draft ends otherwise."""
+    last, was = (_LAST.search(without_mentions(text)) for text in (rewrite, draft))
+    if last is None or last[1].lower() not in _OPEN_ENDS or (was is not None and was[1].lower() == last[1].lower()):
+        return ""
+    return last[1]
 
 
 def _opened(draft: str, rewrite: str) -> str:

@@ -16,6 +16,7 @@ STRICT = Context(paraphrase=True, accounted=True)
         ("The Ferry Was Late. It's A Shame.", "It is a shame that the ferry was late"),
         ("Here's how the bakers of Tarn feed a town", "This is how the bakers of Tarn feed a town"),
         ("She really wants to help kids", "She wants to help children"),
+        ("She bakes. It is not enough. Salt & more.", "She bakes and it is not enough. Salt and more."),
         ("Two photos of the big storm, https://example.org/storm", "Two pictures of the huge storm: https://example.org/storm"),
         ("أعلنت البلدية افتتاح الجسر بسبب الزحام", "بسبب الزحام أعلنت البلدية افتتاح الجسر"),
         ("تأخر القطار بسبب الثلوج", "تأخر القطار جراء الثلوج"),
@@ -36,6 +37,13 @@ def test_moved_and_exchanged_words_pass(draft: str, rewrite: str) -> None:
         ("When you buy happiness it fades", "When you buy cheerful it fades", "cheerful"),
         ("The league says it changed", "The league says he changed", "he"),
         ("Bread is all she bakes", "Bread is all", "bakes"),
+        (
+            "If you bake, think twice. Maybe three times.",
+            "If you bake and think twice. Maybe three times.",
+            "and think",
+        ),
+        ("The cure for hunger: give them bread", "The cure for hunger and give them bread", "and give"),
+        ("She knows the rest. This kind.", "She knows the rest and this kind.", "and this kind"),
         ("تأخر القطار بسبب الثلوج", "تأخرت الحافلة بسبب الثلوج", "حافل"),
     ],
 )

@@ -64,3 +64,29 @@ def test_a_sentence_behind_this_is_fails(draft: str, rewrite: str) -> None:
 )
 def test_a_phrase_behind_this_is_passes(draft: str, rewrite: str) -> None:
     assert state(draft, rewrite) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("In the end she reveals the rest", "She reveals the rest in the end and"),
+        ("A baker ranted about flour", "A baker ranted about flour, this is the"),
+        ("What does bread cost in Tarn?", "Here is what does bread cost in Tarn."),
+    ],
+)
+def test_what_does_not_hang_together_fails(draft: str, rewrite: str) -> None:
+    assert state(draft, rewrite) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("She baked for years. It was not enough.", "She baked for years, and it was not enough."),
+        ("Bread and butter, rain and wind", "Rain and wind, butter and bread"),
+        ("He left. Here's why.", "He left, and here's why."),
+        ("They bake. That's how they live.", "They bake and that's how they live."),
+        ("What are you waiting for?", "What is it that you are waiting for?"),
+    ],
+)
+def test_what_hangs_together_passes(draft: str, rewrite: str) -> None:
+    assert state(draft, rewrite) == "pass"
