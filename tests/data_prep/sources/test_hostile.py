@@ -26,9 +26,10 @@ ABOUT = About("bakery", "own_export", columns={"text": "text", "likes": "likes",
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    begun = time.monotonic()
+    """Processor time of this process, which other work on the machine does not lengthen."""
+    begun = time.process_time()
     yield
-    assert time.monotonic() - begun < seconds
+    assert time.process_time() - begun < seconds
 
 
 def test_a_quote_that_nobody_closes_costs_one_line(tmp_path: Path) -> None:
