@@ -42,11 +42,11 @@ def markdown(found: Mapping[str, Measured]) -> str:
 
 
 def _summary(found: Mapping[str, Measured]) -> list[list[str]]:
-    pools = [[f"caught: {name}", *(_share(*one.pool(name)) for one in found.values()), _asked(name)] for name in POOLS]
-    whole = ["passed: honest restatements", *(_share(*one.restatements()) for one in found.values())]
+    pools = [[f"caught: {name}", *(share(*one.pool(name)) for one in found.values()), _asked(name)] for name in POOLS]
+    whole = ["passed: honest restatements", *(share(*one.restatements()) for one in found.values())]
     named = dict.fromkeys(sort for one in found.values() for sort in one.told)
     sorts = [
-        [f"passed: {sort}", *(_share(one.passed[sort], one.told[sort]) for one in found.values()), ""] for sort in named
+        [f"passed: {sort}", *(share(one.passed[sort], one.told[sort]) for one in found.values()), ""] for sort in named
     ]
     return [*pools, [*whole, _asked("restatements")], *sorts]
 
@@ -63,13 +63,13 @@ def _kinds(found: Mapping[str, Measured]) -> list[list[str]]:
 def _kind(kind: Kind | None) -> tuple[str, str]:
     if kind is None:
         return "none", ""
-    return _share(kind.caught, kind.n), ", ".join(f"{gate} {count}" for gate, count in kind.gates.most_common(3))
+    return share(kind.caught, kind.n), ", ".join(f"{gate} {count}" for gate, count in kind.gates.most_common(3))
 
 
 def _alarms(found: Mapping[str, Measured]) -> list[list[str]]:
     return [
         [gate, *(cell for one in found.values() for cell in
-                 (_share(one.alarms[gate], one.restatements()[1]), str(one.alone[gate]), str(one.unseen[gate])))]
+                 (share(one.alarms[gate], one.restatements()[1]), str(one.alone[gate]), str(one.unseen[gate])))]
         for gate in GATES
     ]  # fmt: skip
 
@@ -78,7 +78,8 @@ def _asked(name: str) -> str:
     return f"{BARS[name]:.0%}" if name in BARS else ""
 
 
-def _share(hits: int, n: int) -> str:
+def share(hits: int, n: int) -> str:
+    """A share with its 95% interval, and the counts; "none" of none."""
     if n == 0:
         return "none"
     low, high = wilson(hits, n)
@@ -123,7 +124,7 @@ def by_variety(found: Mapping[str, Mapping[str, Measured]]) -> str:
     """One row a language and variety (standard, a dialect, ...): what was caught and passed."""
     names = ("hard", "soft")
     rows = [
-        [lang, variety, *(_share(*one.pool(name)) for name in names), _share(*one.restatements())]
+        [lang, variety, *(share(*one.pool(name)) for name in names), share(*one.restatements())]
         for lang, varieties in found.items()
         for variety, one in varieties.items()
     ]

@@ -10,7 +10,7 @@ import argparse
 from collections import Counter
 from typing import Literal
 
-from benchmarks.gate_tables import wilson
+from benchmarks.gate_tables import share
 from tests.virality.gates.labelled import LANGUAGES, PLATFORM, slips
 from virality.gates import Context, check_all, passed
 from virality.text.normalise import normalise
@@ -29,11 +29,6 @@ def measure(lang: str, part: Part, accounted: bool) -> Counter[tuple[str, bool]]
     return out
 
 
-def _share(hits: int, n: int) -> str:
-    low, high = wilson(hits, n)
-    return f"{hits} of {n}, {hits / n:.0%} [{low:.0%}, {high:.0%}]"
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.slips", description=__doc__)
@@ -50,8 +45,8 @@ def main() -> None:
         cells = (f"{c[kind, False]} of {c[kind, False] + c[kind, True]}" for c in found.values())
         print(f"| caught: {kind} | {' | '.join(cells)} |")
     totals = [[sum(c[kind, good] for kind in kinds) for good in (False, True)] for c in found.values()]
-    print(f"| caught | {' | '.join(_share(caught, caught + missed) for caught, missed in totals)} |")
-    fine = (_share(c["fine", True], c["fine", True] + c["fine", False]) for c in found.values())
+    print(f"| caught | {' | '.join(share(caught, caught + missed) for caught, missed in totals)} |")
+    fine = (share(c["fine", True], c["fine", True] + c["fine", False]) for c in found.values())
     print(f"| passed: honest near copies | {' | '.join(fine)} |")
 
 
