@@ -18,6 +18,11 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WANDB_MODE"] = "offline"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: what packers write holds the time, and workers must agree about names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_unconfigure() -> None:
     _home.cleanup()
 
