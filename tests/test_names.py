@@ -9,4 +9,5 @@ import pytest
 
 @pytest.mark.parametrize("packed", [gzip.compress(b"The bakery opens")])
 def test_what_holds_the_time_is_named_by_its_argument(request: pytest.FixtureRequest, packed: bytes) -> None:
-    assert packed and request.node.name.endswith("[packed]")
+    assert packed
+    assert request.node.name.endswith("[packed]")
