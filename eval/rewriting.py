@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eval.steps import Draft, RewriteRow, rewrite, rewrite_schema
+from train.steering import UNLED, Steering
 from train.steps import Writer
 from virality import tables
 from virality.atomic import aside
@@ -26,7 +27,7 @@ def rewrites(
     temperature: float,
     seed: int,
     label: str,
-    accounted: bool = False,
+    steering: Steering = UNLED,
 ) -> list[RewriteRow]:
     """`samples` rewrites of each draft, in the order of the drafts.
 
@@ -41,7 +42,7 @@ def rewrites(
         temperature: 0 is greedy, one rewrite a draft.
         seed: of the samples.
         label: of the progress bar.
-        accounted: written with words that can be accounted for alone, see `train.candidates.sample`.
+        steering: what leads sampling.
     """
     order = sorted(range(len(chosen)), key=lambda at: (len(chosen[at].text), at))
     width = max(1, _AT_ONCE // samples)
@@ -57,7 +58,7 @@ def rewrites(
             writer = writer or open_()
             part = f"{label}, part {number + 1} of {len(pieces)}" if len(pieces) > 1 else label
             rows = rewrite(writer, [chosen[at] for at in piece], samples=samples, temperature=temperature, seed=seed,
-                           label=part, accounted=accounted)  # fmt: skip
+                           label=part, steering=steering)  # fmt: skip
             with aside(path) as temporary:
                 tables.write(rows, rewrite_schema(), temporary)
         found += tables.read(path, rewrite_schema(), RewriteRow)

@@ -58,7 +58,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     folders = {folder: runs.digest(Path(folder)) for folder in named if folder is not None}
     writers = _writers(settings)
     if writers:
-        vllm_engine.chosen(settings.engine)  # told before anything is measured
+        vllm_engine.chosen(settings.writes_with())  # told before anything is measured
     inputs = folders | {one.spec: one.digest or "the commit of a hub" for one in writers}
     readers = live.measure(Path(settings.live)) if settings.live is not None else None  # bad rows are told first
     if settings.live is not None:
@@ -247,7 +247,7 @@ def _measure_writer(
 ) -> dict[str, str]:
     """Put what is measured into `found`; returns what ran the models, for the provenance."""
     asked = writing.Asked(settings.drafts, settings.samples, settings.temperature, settings.seed, settings.base_prompt,
-                          settings.engine, settings.gates.accounted)  # fmt: skip
+                          settings.writes_with(), settings.steering())  # fmt: skip
     made = writing.measure(
         writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
         second_judge=training.load_scorer(Path(settings.second_judge)) if settings.second_judge else None,

@@ -9,6 +9,7 @@ from eval.records import ControlName
 from eval.rivals import RIVALS, Rival
 from train.gate_settings import GateSettings
 from train.settings import Folders
+from train.steering import Steering
 from virality.config import RunSettings, Settings
 from virality.models.vllm_engine import EngineSetting
 
@@ -73,6 +74,9 @@ class EvaluateSettings(RunSettings):
     """Rewrites generated for each draft, to choose from."""
     temperature: float = Field(0.7, gt=0)
     """Of sampling."""
+    copy_penalty: float = Field(0.0, ge=0)
+    """Nats by which the word that comes next in the draft is less likely when a rewrite is sampled: a small writer
+    copies, and rewrites that hardly differ do not pass `gates.min_edit`. 0: none; with engine: transformers."""
     extraction: int = Field(32, ge=0)
     """Posts that the writer learned from of which it is shown the first half, to see whether it writes the rest; its
     canaries are looked for too. 0: neither is done."""
@@ -101,4 +105,14 @@ class EvaluateSettings(RunSettings):
                 raise ValueError(f"baselines.{name}: {wrong}")
         if self.writer is not None and (self.scorer is None or self.judge is None):
             raise ValueError("a writer is measured with a scorer, which chooses, and a judge, which did not; name both")
+        if self.copy_penalty and self.engine == "vllm":
+            raise ValueError(f"copy_penalty = {self.copy_penalty:g}: vLLM knows none; say engine: transformers")
         return self
+
+    def steering(self) -> Steering:
+        """What leads sampling."""
+        return Steering(self.gates.accounted, self.copy_penalty)
+
+    def writes_with(self) -> EngineSetting:
+        """What runs the models that write: transformers, where vLLM could not do what is asked."""
+        return "transformers" if self.copy_penalty else self.engine

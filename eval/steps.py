@@ -16,6 +16,7 @@ from train.candidates import judge_gates, sample
 from train.records import Score
 from train.recurring import without_recurring
 from train.scorers import Scorer, controls, fitting
+from train.steering import UNLED, Steering
 from train.steps import Writer, read_pairs
 from virality import runs
 from virality.errors import ViralityError
@@ -107,12 +108,12 @@ def rewrite(
     temperature: float,
     seed: int,
     label: str,
-    accounted: bool = False,
+    steering: Steering = UNLED,
 ) -> list[RewriteRow]:
-    """`samples` rewrites of each draft by one system, in the order of the drafts; `accounted` as `sample` has it."""
+    """`samples` rewrites of each draft by one system, in the order of the drafts."""
     made = sample(
         writer, [draft.text for draft in chosen], samples=samples, temperature=temperature, seed=seed, label=label,
-        accounted=accounted,
+        steering=steering,
     )  # fmt: skip
     return [
         RewriteRow(

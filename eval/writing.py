@@ -19,6 +19,7 @@ from eval.steps import Draft, RewriteRow
 from eval.systems import System
 from train.candidates import gates_of
 from train.scorers import Scorer
+from train.steering import UNLED, Steering
 from virality.errors import ViralityError
 from virality.gates import Context, Verdict
 from virality.models.vllm_engine import EngineSetting
@@ -41,7 +42,7 @@ class Asked:
         seed: of drafts and samples.
         base_prompt: how a model is asked that brings no prompt.
         engine: what runs the models.
-        accounted: whether rewrites are written with words alone that can be accounted for.
+        steering: what leads sampling.
     """
 
     drafts: int
@@ -50,7 +51,7 @@ class Asked:
     seed: int
     base_prompt: str
     engine: EngineSetting = "auto"
-    accounted: bool = False
+    steering: Steering = UNLED
 
 
 @dataclass
@@ -182,7 +183,7 @@ def _rewrites(system: System, chosen: Sequence[Draft], asked: Asked, work: Path,
     return rewriting.rewrites(
         lambda: systems.opened(system, asked.base_prompt, asked.engine), chosen, work / system.name,
         samples=asked.samples, temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({system.name})",
-        accounted=asked.accounted,
+        steering=asked.steering,
     )  # fmt: skip
 
 
@@ -192,7 +193,7 @@ def _base(writer: System, chosen: Sequence[Draft], asked: Asked, work: Path) -> 
         return []
     return rewriting.rewrites(
         lambda: systems.on_base(*base, asked.base_prompt, asked.engine), chosen, work / "base", samples=asked.samples,
-        temperature=asked.temperature, seed=asked.seed, label="rewriting (base)", accounted=asked.accounted,
+        temperature=asked.temperature, seed=asked.seed, label="rewriting (base)", steering=asked.steering,
     )  # fmt: skip
 
 

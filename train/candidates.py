@@ -10,16 +10,15 @@ from typing import Any, Literal
 import numpy as np
 
 from train.scorers import Scorer
+from train.steering import UNLED, Steering, follows, own_tokens
 from train.steps import Writer
 from virality.gates import Context, Verdict, check_all, passed
-from virality.gates.accounted import accountable
 from virality.gates.aids import with_models
 from virality.gates.corpus import Corpus
 from virality.models import vllm_engine
 from virality.models.generate import Rewrite, generate
 from virality.models.prompts import answer, prompt_ids
 from virality.progress import bar
-from virality.text.lang import detect
 from virality.text.normalise import normalise
 from virality.text.slots import slot
 
@@ -54,12 +53,9 @@ def sample(
     temperature: float,
     seed: int,
     label: str = "rewriting",
-    accounted: bool = False,
+    steering: Steering = UNLED,
 ) -> list[list[Rewrite]]:
-    """`samples` rewrites of each draft, with handles and links restored. Temperature 0 is greedy and gives one.
-
-    `accounted`: of English drafts, written with words that can be accounted for alone (`virality.gates.accounted`).
-    """
+    """`samples` rewrites of each draft, with handles and links restored. Temperature 0 is greedy and gives one."""
     slotted = [slot(draft) for draft in drafts]
     prompts = [prompt_ids(writer.tokenizer, writer.prompt, one.text) for one in slotted]
     limits = [length_limit(len(writer.tokenizer(one.text)["input_ids"])) for one in slotted]
@@ -67,28 +63,14 @@ def sample(
     made = write(
         writer.model, writer.tokenizer, prompts,
         samples=samples, temperature=temperature, seed=seed, max_new_tokens=limits, label=label,
-        allowed=[own_tokens(writer.tokenizer, one.text) for one in slotted] if accounted else None,
+        allowed=[own_tokens(writer.tokenizer, one.text) for one in slotted] if steering.accounted else None,
+        copied=[follows(writer.tokenizer, one.text) for one in slotted] if steering.copy_penalty else None,
+        copy_penalty=steering.copy_penalty,
     )  # fmt: skip
     return [
         [Rewrite(normalise(answer(writer.tokenizer, one.text, form)), one.stopped, one.seed) for one in mine]
         for form, mine in zip(slotted, made, strict=True)
     ]
-
-
-def own_tokens(tokenizer: Any, draft: str) -> frozenset[int] | None:
-    """Tokens of the draft, of the words that may stand for its own, and of marks; None where it is not English."""
-    if detect(draft) != "en":
-        return None
-    words = accountable(normalise(draft), "en")
-    forms = {form for word in words for form in (word, word.capitalize())} | {*draft.split(), draft}
-    written = [text for form in sorted(forms) for text in (form, f" {form}")] + [
-        *_MARKS,
-        *(f" {one}" for one in _MARKS),
-    ]
-    return frozenset(token for ids in tokenizer(written, add_special_tokens=False)["input_ids"] for token in ids)
-
-
-_MARKS = (*".,;:!?\"'()-\n", "’", "“", "”", "—", "–", "...", "…", "'s", "n't", "'re", "'ve", "'ll", "'d", "'m")
 
 
 def length_limit(draft_tokens: int) -> int:
@@ -138,13 +120,15 @@ def rank(
     temperature: Sequence[float],
     seed: int,
     context: Context | None = None,
+    copy_penalty: float = 0.0,
 ) -> list[list[Ranked]]:
     """The writer's samples of each draft, those that pass scored against the draft; temperatures share the samples."""
+    steering = Steering(context is not None and context.accounted, copy_penalty)
     found: list[dict[str, None]] = [{} for _ in drafts]
     for at, heat in enumerate(temperature):
         share = samples // len(temperature) + (at < samples % len(temperature))
         made = sample(writer, drafts, samples=share, temperature=heat, seed=seed,
-                      accounted=context is not None and context.accounted) if share else [[]] * len(drafts)  # fmt: skip
+                      steering=steering) if share else [[]] * len(drafts)  # fmt: skip
         for mine, rewrites in zip(found, made, strict=True):
             for rewrite in rewrites:
                 mine.setdefault(rewrite.text)

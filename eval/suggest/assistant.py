@@ -23,6 +23,7 @@ from train.candidates import gates_of, sample
 from train.judges import guides
 from train.scorers import Scorer, controls
 from train.search import Source
+from train.steering import Steering
 from train.steps import Writer, load_scorer, load_writer
 from virality import runs
 from virality.errors import ViralityError
@@ -210,7 +211,7 @@ class Assistant:
                 batch = mine[first : first + width]
                 made = sample(replace(self.writer, prompt=prompt), [begun[at].draft for at in batch], label=_LABEL,
                               samples=asked.samples, temperature=asked.temperature, seed=asked.seed,
-                              accounted=self.context.accounted)  # fmt: skip
+                              steering=Steering(self.context.accounted))  # fmt: skip
                 yield from ((at, one.text) for at, texts in zip(batch, made, strict=True) for one in texts)
 
     def _fluency(self, draft: str) -> Fluency | None:

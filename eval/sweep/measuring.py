@@ -21,7 +21,7 @@ from virality.atomic import aside
 from virality.errors import ViralityError
 from virality.progress import step
 
-_DECIDE = ("data", "scorer", "judge", "drafts", "samples", "temperature", "seed", "engine", "gates")
+_DECIDE = ("data", "scorer", "judge", "drafts", "samples", "temperature", "copy_penalty", "seed", "engine", "gates")
 """Of an evaluate config: what a writer's values depend on."""
 
 
@@ -108,8 +108,9 @@ def _drafts(bench: Bench, asked: EvaluateSettings, run: Path, work: Path) -> dic
     chosen = steps.drafts(bench.pairs, asked.drafts, asked.seed)
     pieces = work / f"rewrites-{_identity(bench, run)}"
     rows = rewriting.rewrites(
-        lambda: training.load_writer(run, engine=asked.engine), chosen, pieces, samples=asked.samples,
+        lambda: training.load_writer(run, engine=asked.writes_with()), chosen, pieces, samples=asked.samples,
         temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({run.name})",
+        steering=asked.steering(),
     )  # fmt: skip
     context = gates_of(run, asked.gates.encoder, asked.gates.entailment, asked.gates.thresholds())
     verdicts = steps.verdicts(rows, chosen, context)

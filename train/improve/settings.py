@@ -83,6 +83,8 @@ class ImproveSettings(RunSettings):
     """Edits in a row that the search tries."""
     temperature: Temperatures = (0.8,)
     """Of sampling; several share the samples."""
+    copy_penalty: float = Field(0.0, ge=0)
+    """Nats by which the word that comes next in the draft is less likely in sampling: a small writer copies."""
     targets: int = Field(1, ge=1)
     """Best rewrites of a draft that are learned, at most."""
     against: Annotated[tuple[Against, ...], BeforeValidator(as_list), Field(min_length=1)] = AGAINST

@@ -64,6 +64,7 @@ def look(
     drafts: int,
     samples: int,
     temperature: Sequence[float],
+    copy_penalty: float,
     least_edit: float,
     seed: int,
 ) -> Seen:
@@ -75,7 +76,7 @@ def look(
     begun = time.monotonic()
     chosen = _drafts(pairs, drafts, seed)
     ranked = rank([text for text, _ in chosen], writer, guide, samples=samples, temperature=temperature,
-                  seed=seed, context=gates)  # fmt: skip
+                  seed=seed, context=gates, copy_penalty=copy_penalty)  # fmt: skip
     good = [[one for one in mine if one.passed and reworded(text, one.text) >= least_edit]
             for (text, _), mine in zip(chosen, ranked, strict=True)]  # fmt: skip
     told = _judged(judge, [text for text, _ in chosen], good)

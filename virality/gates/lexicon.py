@@ -192,7 +192,7 @@ def _index(rows: Any, lang: str) -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _senses() -> dict[str, frozenset[str]]:
-    return {word: frozenset(ids.partition("/")[0].split()) for word, ids in data("wordnet")["senses"].items()}
+    return {word: frozenset(ids.split()) for word, ids in data("wordnet")["senses"].items()}
 
 
 def _share_a_sense(mine: frozenset[str], others: frozenset[str]) -> bool:

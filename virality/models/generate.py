@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,6 +46,8 @@ def generate(
     rows: int = 64,
     label: str = "generating",
     allowed: Sequence[Collection[int] | None] | None = None,
+    copied: Sequence[Follows] | None = None,
+    copy_penalty: float = 0.0,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`.
 
@@ -63,6 +65,9 @@ def generate(
         label: of the progress bar.
         allowed: for each prompt the tokens that its rewrites are written with, beside those that end them; None in
             one's place, or for all: any.
+        copied: for each prompt the tokens that follow each other in what is rewritten.
+        copy_penalty: nats taken from the logit of a token that follows there on the one just written, before the
+            temperature divides: a small writer is so sure of copying that the nucleus holds nothing else.
     """
     import torch
 
@@ -82,6 +87,8 @@ def generate(
             sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
             if allowed is not None:
                 sampler = _within([allowed[at] for at in batch], stops, samples, sampler)
+            if copied is not None and copy_penalty:
+                sampler = _away_from([copied[at] for at in batch], copy_penalty, samples, sampler)
             start = _Start(prefix, shared, tails, tokenizer.pad_token_id)
             ids = _decode(model, start, limits, samples, sampler, stops)
             for row, (tokens, stopped) in enumerate(ids):
@@ -101,6 +108,8 @@ def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
 
 
 Sampler = Callable[[Any, list[int], int], Any]
+Follows = Mapping[int, Collection[int]]
+"""Token -> tokens that come next to it somewhere in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,26 @@ def _within(allowed: Sequence[Collection[int] | None], stops: frozenset[int], sa
         return sample(logits.masked_fill(~rows[[row // samples for row in live]], -torch.inf), live, at)
 
     return masked
+
+
+def _away_from(copied: Sequence[Follows], penalty: float, samples: int, sample: Sampler) -> Sampler:
+    """The sampler, where what goes on as its draft does is less likely by `penalty` nats."""
+    last: dict[int, int] = {}
+
+    def led(logits: Any, live: list[int], at: int) -> Any:
+        found = [
+            (place, token)
+            for place, row in enumerate(live)
+            for token in (copied[row // samples].get(last[row], ()) if row in last else ())
+        ]
+        if found:
+            places, tokens = (logits.new_tensor(side).long() for side in zip(*found, strict=True))
+            logits = logits.index_put((places, tokens), logits.new_tensor(-penalty), accumulate=True)
+        chosen = sample(logits, live, at)
+        last.update(zip(live, chosen.tolist(), strict=True))
+        return chosen
+
+    return led
 
 
 def row_seed(seed: int, prompt: list[int], sample: int) -> int:

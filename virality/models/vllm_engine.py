@@ -19,7 +19,7 @@ from typing import Any, Literal
 from virality.errors import ViralityError
 from virality.models import refused
 from virality.models.base import Found
-from virality.models.generate import TOP_K, Rewrite, row_seed, stop_tokens
+from virality.models.generate import TOP_K, Follows, Rewrite, row_seed, stop_tokens
 from virality.models.precision import Precision, choose, device
 from virality.progress import say, step
 
@@ -109,6 +109,8 @@ def generate(
     max_new_tokens: Sequence[int],
     label: str = "generating",
     allowed: Sequence[Collection[int] | None] | None = None,
+    copied: Sequence[Follows] | None = None,
+    copy_penalty: float = 0.0,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`; arguments as of `virality.models.generate`.
 
@@ -117,6 +119,10 @@ def generate(
     """
     from vllm import SamplingParams, TokensPrompt
 
+    if copied is not None and copy_penalty:
+        raise ViralityError(
+            f"copy_penalty = {copy_penalty:g}: vLLM knows none; say engine=transformers, or leave it out"
+        )
     samples = 1 if temperature == 0 else samples
     own = [None if one is None else sorted(one) for one in allowed or [None] * len(prompts)]
     stops = sorted(stop_tokens(model, tokenizer))

@@ -210,6 +210,14 @@ def served(base: Path) -> tuple[vllm_engine.Served, Any]:
     return model, tokenizer
 
 
+def test_a_copy_penalty_is_refused_in_one_line(base: Path, on_gpu: type[LLM]) -> None:
+    model, tokenizer = served(base)
+    with pytest.raises(ViralityError, match=r"copy_penalty = 1\.5: vLLM knows none"):
+        vllm_engine.generate(model, tokenizer, [[1]], samples=1, temperature=1.0, max_new_tokens=[2], copied=[{}],
+                             copy_penalty=1.5)  # fmt: skip
+    assert not on_gpu.made[0].calls
+
+
 def test_prompts_limits_seeds_and_stops_reach_it_and_its_rows_come_back_in_order(base: Path, on_gpu: type[LLM]) -> None:
     model, tokenizer = served(base)
     prompts = [list(tokenizer(text)["input_ids"]) for text in ("longest of the three", "short", "the middle")]
