@@ -20,11 +20,13 @@ from eval.suggest.history import History
 from eval.suggest.own_words import wordings
 from eval.suggest.records import Answer, Origin, Tone
 from train.candidates import gates_of, sample
+from train.gate_settings import GateSettings, context
 from train.judges import guides
 from train.scorers import Scorer, controls
 from train.search import Source
-from train.steering import Steering
+from train.steering import UNLED, Steering
 from train.steps import Writer, load_scorer, load_writer
+from train.taught import taught
 from virality import runs
 from virality.errors import ViralityError
 from virality.gates import Context
@@ -35,6 +37,8 @@ from virality.text.platforms import length
 
 ROWS = 64
 """Rewrites that are generated side by side, at most."""
+TEMPERATURE = 0.7
+"""Of the samples of a writer that learned from posts alone."""
 _LABEL = "rewriting"
 
 
@@ -49,6 +53,8 @@ class Assistant:
         scorer_name: of the scorer's run; None without one.
         validation: pairs that the scorer was calibrated on; None where it is not known.
         context: thresholds of the gates and what they may ask; platform and language are each draft's own.
+        steering: what leads the writer's samples.
+        temperature: of its samples, where a call says none.
         probe: whether the base is measured before it is asked for a language, see `eval.suggest.fluency`.
     """
 
@@ -58,6 +64,8 @@ class Assistant:
     scorer_name: str | None = None
     validation: int | None = None
     context: Context = field(default_factory=gates_of)
+    steering: Steering = UNLED
+    temperature: float = TEMPERATURE
     probe: bool = True
     _measured: dict[str, Fluency | None] = field(default_factory=dict, repr=False)
 
@@ -67,15 +75,22 @@ class Assistant:
         run: str | Path,
         scorer: str | Path | None = None,
         *,
-        gates: Context | None = None,
+        gates: GateSettings | None = None,
+        encoder: str | None = None,
+        entailment: str | None = None,
         engine: EngineSetting = "transformers",
     ) -> Self:
-        """Load what a run trained.
+        """Load what a run trained, to be asked as it was taught.
+
+        A writer that learned from `virality improve` samples and passes gates here by the settings that its rewrites
+        had there (`train.taught`).
 
         Args:
             run: folder of a writer's run; or whatever else `eval.systems` opens but a file: a base, an adapter.
             scorer: folder of a scorer's run; None: the one that ranked what the writer learned from, if any.
-            gates: thresholds, and what gates may ask; None: those of `train.candidates.gates_of` without models.
+            gates: what a rewrite must hold; None: as it was taught.
+            encoder: of sentences, that gates may ask; None: as it was taught, or words decide.
+            entailment: a model that gates may ask whether one text follows from the other; None: the same.
             engine: what runs the model.
 
         Raises:
@@ -89,13 +104,18 @@ class Assistant:
         guide = Path(scorer) if scorer is not None else next(guides(path), None) if trained else None
         if guide is not None:
             controls.refuse(guide, "scorer")
+        learned = taught(path) if trained else None
+        held = gates or (GateSettings() if learned is None else learned.gates)
+        held = held.model_copy(update={"encoder": encoder or held.encoder, "entailment": entailment or held.entailment})
         return cls(
             writer,
             None if guide is None else load_scorer(guide),
             path.name if trained else str(run),
             None if guide is None else guide.name,
             None if guide is None else runs.finished(guide, "train").get("pairs", {}).get("validation"),
-            gates or gates_of(path if trained else None),
+            context(held, path if trained else None),
+            Steering(held.accounted, learned.steering.copy_penalty if learned is not None else 0.0),
+            TEMPERATURE if learned is None else learned.temperature or TEMPERATURE,
         )
 
     def suggest(
@@ -111,7 +131,7 @@ class Assistant:
         history: History | None = None,
         reasons: int = 0,
         seed: int = 0,
-        temperature: float = 0.7,
+        temperature: float | None = None,
         chunk: int = 16,
     ) -> Iterator[Answer]:
         """An answer for each draft, in their order, as soon as it is found.
@@ -130,7 +150,7 @@ class Assistant:
             history: the author's own posts: they guide the prompt, and their style is a gate (`voice`).
             reasons: words a side, and features a side, that are named for each suggestion; 0: none, which is faster.
             seed: with a draft and its prompt it decides what is written.
-            temperature: 0 is greedy and makes one rewrite.
+            temperature: 0 is greedy and makes one rewrite; None: the assistant's own.
             chunk: drafts that are read and answered together; those of like length are written side by side.
 
         Raises:
@@ -140,6 +160,7 @@ class Assistant:
                                    ("chunk", chunk, 1), ("samples + edits", samples + edits, 1)):  # fmt: skip
             if value < least:
                 raise ViralityError(f"{name} = {value}: is at least {least}")
+        temperature = self.temperature if temperature is None else temperature
         if not 0 <= temperature <= 5:
             raise ViralityError(f"temperature = {temperature}: is 0 to 5")
         if platform is not None:
@@ -211,7 +232,7 @@ class Assistant:
                 batch = mine[first : first + width]
                 made = sample(replace(self.writer, prompt=prompt), [begun[at].draft for at in batch], label=_LABEL,
                               samples=asked.samples, temperature=asked.temperature, seed=asked.seed,
-                              steering=Steering(self.context.accounted))  # fmt: skip
+                              steering=self.steering)  # fmt: skip
                 yield from ((at, one.text) for at, texts in zip(batch, made, strict=True) for one in texts)
 
     def _fluency(self, draft: str) -> Fluency | None:

@@ -14,7 +14,7 @@ from eval.suggest.drafts import checked, checked_tone
 from eval.suggest.history import History
 from eval.suggest.lines import as_text
 from eval.suggest.table import Drafts, as_line
-from train.candidates import gates_of, length_limit
+from train.candidates import length_limit
 from train.steps import Writer, load_writer
 from virality.atomic import aside, sha256
 from virality.errors import ViralityError
@@ -78,8 +78,7 @@ class Wanted:
 
     def opened(self, run: str) -> Assistant:
         """The assistant that is asked."""
-        place = Path(run) if (Path(run) / "run.json").is_file() else None
-        return Assistant.open(run, self.scorer, gates=gates_of(place, self.encoder, self.entailment))
+        return Assistant.open(run, self.scorer, encoder=self.encoder, entailment=self.entailment)
 
 
 def command(
