@@ -37,6 +37,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
         return not_checked(GATE, f"no exchanges for {lang or 'an unknown language'}")
     if lang == "en" and (joined := _joined(draft, rewrite)):
         return failed(GATE, f"a new 'and' joins what is no sentence: {joined!r}", joined)
+    if lang == "en" and (made := _compound(draft, rewrite) or _empty(draft, rewrite, lang)):
+        return failed(GATE, f"says nothing of the draft: {made!r}", made)
     came, went = unaccounted(draft, rewrite, lang)
     if came:
         return failed(GATE, f"nothing in the draft stands for {listed(came)}", *came)
@@ -96,6 +98,27 @@ def _joined(draft: str, rewrite: str) -> str:
         follows, then = found[1].lower(), (found[2] or "").lower()
         if follows not in known and not (follows in _POINTS and then in _IS):
             return found[0]
+    return ""
+
+
+_HYPHENS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_CLAUSES = re.compile(r"[.!?;:\n—–]+|(?<![\w'’-])and(?![\w'’-])", re.IGNORECASE)
+
+
+def _compound(draft: str, rewrite: str) -> str:
+    """A word made with hyphens of what does not stand side by side in the draft."""
+    known = " ".join(draft.lower().replace("-", " ").split())
+    found = (match[0] for match in _HYPHENS.finditer(without_mentions(rewrite)))
+    return next((one for one in found if one.lower().replace("-", " ") not in known), "")
+
+
+def _empty(draft: str, rewrite: str, lang: str) -> str:
+    """A new clause of small words alone: 'and this is it'."""
+    known = {_words(clause, lang) for clause in _CLAUSES.split(without_mentions(draft))}
+    for clause in _CLAUSES.split(without_mentions(rewrite)):
+        found = _words(clause, lang)
+        if len(found) > 1 and found not in known and set(found) <= _list("free", lang):
+            return clause.strip()
     return ""
 
 

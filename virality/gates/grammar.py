@@ -18,6 +18,19 @@ _DISAGREES = re.compile(
     r"|[Aa]n (?=[BCDFGJ-NP-TV-Zbcdfgj-np-tv-z])[A-Z]?[a-z]{3,})(?![\w.])"
 )
 _TWICE = re.compile(r"(?<![\w'’-])([a-z]+) \1(?![\w'’-])", re.IGNORECASE)
+_UNLIKELY = re.compile(
+    r"(?<![\w'’-])(?:"
+    r"(?:an?|the) (?:is|are|was|were|am|been|has|had|does|did|would|could|should|and|or|but|of|to|than|this|these"
+    r"|those|that|it|he|she|they|we|you|me|him|them|my|your|our|their|an?|the|here|there)"
+    r"|(?<!has )(?<!have )(?<!had )(?:it|he|she|they|we|you|i|this|that) been"
+    r"|and (?:but|or)|(?:this|here) is (?:this|that|these)|here is (?:on|in|at|by|of|to|as|from|for|with|once)"
+    r"|this is once"
+    r")(?![\w'’-])|(?<![\w'’])(?!i['’])\w+['’]m(?!\w)|[$€£][A-Za-z]",
+    re.IGNORECASE,
+)
+"""Words that no English has beside each other: 'the been', 'it been', 'Here is on', 'can'm'."""
+_ASKS_WRONGLY = re.compile(r"(?:^|[.!?:;\n] ?|\b(?:how|what|why|when|where) )has (?:you|they|we|i)\b", re.IGNORECASE)
+_BREAKS_OFF = re.compile(r"(?<![\w'’-])(?:and|or|the|an?|than|because)[.!?;:](?=\s|$)", re.IGNORECASE)
 _MAY_STAND_TWICE = vocabulary(
     "had that very so no yes ha bye knock long far many really now well again night there do is"
 )
@@ -49,9 +62,11 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     """Fails on articles that do not agree, a word twice, and 'this is' before a clause, where the draft has none."""
     if language_of(draft, rewrite, context.lang) != "en":
         return not_checked(GATE, "patterns are of English alone")
-    for pattern, what in ((_DISAGREES, "is no English"), (_TWICE, "stands twice in a row")):
-        if (slip := _first(pattern, rewrite)) and not _first(pattern, draft):
+    for pattern, what in _SLIPS:
+        if slip := _first(pattern, rewrite, draft):
             return failed(GATE, f"{slip!r} {what}", slip)
+    if slip := _number(draft, rewrite) or _helper(draft, rewrite):
+        return failed(GATE, f"{slip!r} does not agree", slip)
     if (asked := _ASKS.match(rewrite)) and not _ASKS.match(draft):
         return failed(GATE, f"a question stands behind 'this is': {asked[0].strip()!r}", asked[0].strip())
     if end := _open_end(draft, rewrite):
@@ -61,9 +76,53 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     return Verdict(GATE, "pass")
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = (match[0] for match in pattern.finditer(text))
-    return next((one for one in found if one.split()[-1].lower() not in _MAY_STAND_TWICE), "")
+_SLIPS = (
+    (_DISAGREES, "is no English"),
+    (_TWICE, "stands twice in a row"),
+    (_UNLIKELY, "is no English"),
+    (_ASKS_WRONGLY, "is no English"),
+    (_BREAKS_OFF, "breaks off"),
+)
+"""Pattern -> what is wrong where the rewrite has it and the draft does not."""
+
+
+def _first(pattern: re.Pattern[str], text: str, draft: str) -> str:
+    """What matches in the text and stands nowhere in the draft; '' if nothing does."""
+    found = (match[0].strip() for match in pattern.finditer(text))
+    known = draft.lower()
+    slips = (one for one in found if one.split()[-1].lower() not in _MAY_STAND_TWICE and one.lower() not in known)
+    return next(slips, "")
+
+
+_POINTS_AT = re.compile(r"(?<![\w'’-])(this|that|these|those) (\w+)", re.IGNORECASE)
+_MANY = vocabulary("these those")
+
+
+def _number(draft: str, rewrite: str) -> str:
+    """'this memories' of a draft that has 'these memories', or the other way round."""
+    before, after = (
+        {(one.lower() in _MANY, word.lower()) for one, word in _POINTS_AT.findall(text)} for text in (draft, rewrite)
+    )
+    wrong = ((many, word) for many, word in sorted(after - before) if (not many, word) in before)
+    return next((f"{'these' if many else 'this'} {word}" for many, word in wrong), "")
+
+
+_HELPED = re.compile(
+    r"\b(?:(wo|do|does|did|ca|could|would|should|might|must)n['’]t|(will|do|does|did|can|could|would|should|may"
+    r"|might|must|to)(?: not)?|can(not)) (\w+)",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"\b(?:(?:is|are|was|were|am)(?: not|n['’]t)?) (\w+)", re.IGNORECASE)
+
+
+def _helper(draft: str, rewrite: str) -> str:
+    """'is not hide' of a draft that has 'will not hide'."""
+    bare = {found[4].lower() for found in _HELPED.finditer(draft)}
+    before, after = ({found[1].lower(): found[0] for found in _IS.finditer(text)} for text in (draft, rewrite))
+    return next((after[word] for word in sorted(after.keys() - before.keys()) if word in bare - _NO_VERBS), "")
+
+
+_NO_VERBS = vocabulary("not be no so you i he she it we they the a an this that to all just only now here there")
 
 
 def _open_end(draft: str, rewrite: str) -> str:

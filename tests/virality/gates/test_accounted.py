@@ -17,6 +17,7 @@ STRICT = Context(paraphrase=True, accounted=True)
         ("Here's how the bakers of Tarn feed a town", "This is how the bakers of Tarn feed a town"),
         ("She really wants to help kids", "She wants to help children"),
         ("She bakes. It is not enough. Salt & more.", "She bakes and it is not enough. Salt and more."),
+        ("A well known baker sings. It is so.", "It is so: a well-known baker sings"),
         ("Two photos of the big storm, https://example.org/storm", "Two pictures of the huge storm: https://example.org/storm"),
         ("أعلنت البلدية افتتاح الجسر بسبب الزحام", "بسبب الزحام أعلنت البلدية افتتاح الجسر"),
         ("تأخر القطار بسبب الثلوج", "تأخر القطار جراء الثلوج"),
@@ -44,6 +45,8 @@ def test_moved_and_exchanged_words_pass(draft: str, rewrite: str) -> None:
         ),
         ("The cure for hunger: give them bread", "The cure for hunger and give them bread", "and give"),
         ("She knows the rest. This kind.", "She knows the rest and this kind.", "and this kind"),
+        ("Bakers sing at work", "Bakers sing at work and this is it", "this is it"),
+        ("Bakers sing at work", "Bakers sing at work and this is a been-it-this-is", "been-it-this-is"),
         ("تأخر القطار بسبب الثلوج", "تأخرت الحافلة بسبب الثلوج", "حافل"),
     ],
 )

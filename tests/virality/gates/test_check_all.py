@@ -183,10 +183,10 @@ def test_odd_texts_get_verdicts_and_no_error(text: str) -> None:
 
 def test_a_pair_of_posts_is_checked_within_milliseconds() -> None:
     pairs = [(f"{a} {i}", f"{b} {i}") for i in range(20) for a, b in RESTATEMENTS]
-    start = time.perf_counter()
+    start = time.process_time()
     for draft, rewrite in pairs:
         check_all(draft, rewrite, CONTEXT)
-    assert (time.perf_counter() - start) / len(pairs) < 0.01  # measured: under 0.001 on an idle core
+    assert (time.process_time() - start) / len(pairs) < 0.01  # measured: under 0.001 on an idle core
 
 
 def test_a_rewrite_must_change_as_much_as_is_asked_for() -> None:

@@ -90,3 +90,42 @@ def test_what_does_not_hang_together_fails(draft: str, rewrite: str) -> None:
 )
 def test_what_hangs_together_passes(draft: str, rewrite: str) -> None:
     assert state(draft, rewrite) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite", "slip"),
+    [
+        ("If it were bread day", "If it been bread day", "it been"),
+        ("The bakers ranted about flour", "The bakers ranted about flour, this is the here", "the here"),
+        ("They worked hard. But it rained", "They worked hard and but it rained", "and but"),
+        ("This man bakes bread for a town", "Here is this man bakes bread for a town", "Here is this"),
+        ("On this day the mill burned", "Here is on this day and the mill burned", "Here is on"),
+        ("Have you seen this mill? It turns", "Has you seen this mill and it turns", "Has you"),
+        ("Because we can't live without bread", "This is because we can'm not live without bread", "can'm"),
+        ("Rolls, 2 each (if they're warm)", "Rolls, 2 each ($if they are warm)", "$i"),
+        ("The mill, the river - all gone", "All gone, the mill and the. The river", "the."),
+        ("These memories serve as her excuse", "This memories serve as her excuse", "this memories"),
+        ("That baker sleeps", "Those baker sleeps", "these baker"),
+        ("She won't hide the recipe", "She is not hide the recipe", "is not hide"),
+        ("They don't sell bread", "They are not sell bread", "are not sell"),
+    ],
+)
+def test_what_no_english_has_fails_and_is_named(draft: str, rewrite: str, slip: str) -> None:
+    assert GATES["grammar"](draft, rewrite, EN).evidence == (slip,)
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("It's been a year of bread", "A year of bread it has been"),
+        ("Bread will not be cheap", "Bread is not going to be cheap"),
+        ("He has you in mind. Good.", "He has you in mind and it is good"),
+        ("I'm the miller, ma'am", "Ma'am, I'm the miller"),
+        ("These ovens and that oven", "That oven and these ovens"),
+        ("This and that. A$AP bakes, $FLR rises", "A$AP bakes and $FLR rises. This and that"),
+        ("He works to rule. He is loud", "He is working to rule and is loud"),
+        ("The mill opens at 9:00 and the shop at 10", "The shop opens at 10 and the mill at 9:00"),
+    ],
+)
+def test_what_only_looks_broken_passes(draft: str, rewrite: str) -> None:
+    assert state(draft, rewrite) == "pass"
