@@ -8,9 +8,11 @@ from typing import Any
 
 from data_prep.records import Pair
 from eval.records import Corpus
+from eval.settings import EvaluateSettings
 from eval.steps import RewriteRow
 from eval.systems import System
 from virality import circumstances, runs
+from virality.gates import VERSION, Context, gates_hash
 
 _NO_LIVE = (
     "No live evidence: a scorer's preference is not an audience's. The largest published effect of this kind, in "
@@ -89,6 +91,19 @@ def engines(rows: Mapping[str, Sequence[RewriteRow]]) -> dict[str, str]:
     """What ran the model of each system, for the provenance; nothing of systems that asked none."""
     ran = {name: sorted({row.engine for row in mine} - {""}) for name, mine in rows.items()}
     return {f"engine of {name}": ", ".join(mine) for name, mine in ran.items() if mine}
+
+
+def asked(settings: EvaluateSettings, held: Context) -> dict[str, str]:
+    """How rewrites were sampled and what they had to hold, for the provenance: what differs from the defaults."""
+    led = [f"a copy penalty of {settings.copy_penalty:g} nats"] if settings.copy_penalty else []
+    led += ["within words that can be accounted for"] if settings.gates.accounted else []
+    sampled = [f"{settings.samples} of each of {settings.drafts} drafts", f"temperature {settings.temperature:g}", *led]
+    changed = settings.gates.model_dump(exclude_defaults=True)
+    told = [f"{name} {value}" for name, value in changed.items()] or ["defaults"]
+    return {
+        "sampling": ", ".join(sampled),
+        "gates": ", ".join([f"version {VERSION}", f"hash {gates_hash(held)}", *told]),
+    }
 
 
 def provenance(

@@ -248,10 +248,11 @@ def _measure_writer(
     """Put what is measured into `found`; returns what ran the models, for the provenance."""
     asked = writing.Asked(settings.drafts, settings.samples, settings.temperature, settings.seed, settings.base_prompt,
                           settings.writes_with(), settings.steering())  # fmt: skip
+    held = context(settings.gates, writers[0].run)
     made = writing.measure(
         writers[0], writers[1:], settings.rivals, pairs, asked, guide, judge, here.folder / "work",
         second_judge=training.load_scorer(Path(settings.second_judge)) if settings.second_judge else None,
-        gates=context(settings.gates, writers[0].run),
+        gates=held,
         accounts=accounts, corpus=Path(settings.data).name, examples=settings.examples,
     )  # fmt: skip
     with here.file("rewrites.parquet") as path:
@@ -260,7 +261,7 @@ def _measure_writer(
     found.add(made)
     place = Place(corpus=Path(settings.data).name, source="rewrites.parquet", seed=settings.seed)
     found.figures += extraction.figures(writers[0], made.rows, place, posts=settings.extraction, seed=settings.seed)
-    return about.engines(made.rows)
+    return {**about.asked(settings, held), **about.engines(made.rows)}
 
 
 def _path(folder: str | None) -> Path | None:
