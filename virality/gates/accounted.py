@@ -101,23 +101,24 @@ def _joined(draft: str, rewrite: str) -> str:
     return ""
 
 
-_HYPHENS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_HYPHENS = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
+_PARTS = re.compile(r"[\s‐‑-]+")
 _CLAUSES = re.compile(r"[.!?;:\n—–]+|(?<![\w'’-])and(?![\w'’-])", re.IGNORECASE)
 
 
 def _compound(draft: str, rewrite: str) -> str:
     """A word made with hyphens of what does not stand side by side in the draft."""
-    known = " ".join(draft.lower().replace("-", " ").split())
+    known = f" {_PARTS.sub(' ', ' '.join(words(draft.lower())))} "
     found = (match[0] for match in _HYPHENS.finditer(without_mentions(rewrite)))
-    return next((one for one in found if one.lower().replace("-", " ") not in known), "")
+    return next((one for one in found if f" {_PARTS.sub(' ', one.lower())} " not in known), "")
 
 
 def _empty(draft: str, rewrite: str, lang: str) -> str:
     """A new clause of small words alone: 'and this is it'."""
-    known = {_words(clause, lang) for clause in _CLAUSES.split(without_mentions(draft))}
+    known = {frozenset(_words(clause, lang)) for clause in _CLAUSES.split(without_mentions(draft).replace(",", ";"))}
     for clause in _CLAUSES.split(without_mentions(rewrite)):
-        found = _words(clause, lang)
-        if len(found) > 1 and found not in known and set(found) <= _list("free", lang):
+        found = frozenset(_words(clause, lang))
+        if len(found) > 1 and found not in known and found <= _list("free", lang):
             return clause.strip()
     return ""
 

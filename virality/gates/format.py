@@ -26,7 +26,7 @@ _MARKUP = {
     "a link in brackets": re.compile(r"!?\[[^\]\n]+\]\([^)\n]*\)"),
     "a table": re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE),
     "HTML": re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]{0,200})?/?>|<!--"),
-    "an end that breaks off": re.compile(r"[,;:،؛—–]\s*$"),
+    "an end that breaks off": re.compile(r"(?:[,;،؛—–]|(?<![:\w])\w+:)\s*$"),
     "an entity": re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|rsquo);"),
     "a mark of a chat model": re.compile(
         r"<\|[^|\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|</?think(?:ing)?>|^(?:user|assistant)\s*:"

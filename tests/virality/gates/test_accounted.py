@@ -17,6 +17,8 @@ STRICT = Context(paraphrase=True, accounted=True)
         ("Here's how the bakers of Tarn feed a town", "This is how the bakers of Tarn feed a town"),
         ("She really wants to help kids", "She wants to help children"),
         ("She bakes. It is not enough. Salt & more.", "She bakes and it is not enough. Salt and more."),
+        ("Here it is: the long‑term plan", "It is here: the long-term plan"),
+        ("There it is, the bread", "There it is: the bread"),
         ("A well known baker sings. It is so.", "It is so: a well-known baker sings"),
         ("Two photos of the big storm, https://example.org/storm", "Two pictures of the huge storm: https://example.org/storm"),
         ("أعلنت البلدية افتتاح الجسر بسبب الزحام", "بسبب الزحام أعلنت البلدية افتتاح الجسر"),

@@ -101,3 +101,18 @@ def test_what_the_draft_has_itself_may_stay() -> None:
 def test_the_reason_shows_the_words() -> None:
     verdict = check(EN, f"{EN}\n\nHope this helps!", CONTEXT)
     assert verdict.reason == "it speaks about the post: 'hope this helps'"
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "state"),
+    [
+        ("The story behind a mill:", "fail"),
+        ("The story behind a mill,", "fail"),
+        ("قصة وراء الطاحونة:", "fail"),
+        ("We baked it :tada:", "pass"),
+        ("The story behind a mill: https://mill.example", "pass"),
+    ],
+)
+def test_an_end_that_breaks_off_fails_and_a_shortcode_is_none(rewrite: str, state: str) -> None:
+    assert GATES["format"]("The story behind a mill", rewrite, Context()).state == state
+    assert GATES["format"](rewrite, rewrite, Context()).state == "pass"

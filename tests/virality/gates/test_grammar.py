@@ -92,6 +92,9 @@ def test_what_hangs_together_passes(draft: str, rewrite: str) -> None:
     assert state(draft, rewrite) == "pass"
 
 
+SAMPLED = Context(lang="en", accounted=True)
+
+
 @pytest.mark.parametrize(
     ("draft", "rewrite", "slip"),
     [
@@ -102,30 +105,44 @@ def test_what_hangs_together_passes(draft: str, rewrite: str) -> None:
         ("On this day the mill burned", "Here is on this day and the mill burned", "Here is on"),
         ("Have you seen this mill? It turns", "Has you seen this mill and it turns", "Has you"),
         ("Because we can't live without bread", "This is because we can'm not live without bread", "can'm"),
-        ("Rolls, 2 each (if they're warm)", "Rolls, 2 each ($if they are warm)", "$i"),
+        ("Rolls, 2 each (if they're warm)", "Rolls, 2 each ($if they are warm)", "$if"),
         ("The mill, the river - all gone", "All gone, the mill and the. The river", "the."),
-        ("These memories serve as her excuse", "This memories serve as her excuse", "this memories"),
-        ("That baker sleeps", "Those baker sleeps", "these baker"),
+        ("The band of the land plays", "The band plays and. Of the land", "and."),
+        ("These memories serve as her excuse", "This memories serve as her excuse", "This memories"),
+        ("This baker sleeps", "Late these baker sleeps", "these baker"),
         ("She won't hide the recipe", "She is not hide the recipe", "is not hide"),
         ("They don't sell bread", "They are not sell bread", "are not sell"),
     ],
 )
-def test_what_no_english_has_fails_and_is_named(draft: str, rewrite: str, slip: str) -> None:
-    assert GATES["grammar"](draft, rewrite, EN).evidence == (slip,)
+def test_slips_of_samples_fail_and_are_named_where_words_are_accounted_for(draft: str, rewrite: str, slip: str) -> None:
+    assert GATES["grammar"](draft, rewrite, SAMPLED).evidence == (slip,)
+    assert state(draft, rewrite) == "pass"
 
 
 @pytest.mark.parametrize(
     ("draft", "rewrite"),
     [
         ("It's been a year of bread", "A year of bread it has been"),
+        ("The mill is gone. We were here", "Haven't we been here before? The mill is gone"),
         ("Bread will not be cheap", "Bread is not going to be cheap"),
+        ("She will never stop baking", "She is never going to stop baking"),
+        ("The council will cut fees", "Fees are cut by the council"),
+        ("Say hello to my puppy", "This is my puppy, say hello to him"),
         ("He has you in mind. Good.", "He has you in mind and it is good"),
+        ("What excites you?", "What has you excited?"),
         ("I'm the miller, ma'am", "Ma'am, I'm the miller"),
-        ("These ovens and that oven", "That oven and these ovens"),
-        ("This and that. A$AP bakes, $FLR rises", "A$AP bakes and $FLR rises. This and that"),
-        ("He works to rule. He is loud", "He is working to rule and is loud"),
+        ("These are habits that kill sleep", "Habits that are killing sleep"),
+        ("This week's letter", "Here is this week's letter"),
+        ("This once closed", "This is once again closed"),
+        ("Everybody here strikes", "Everyone here is on strike"),
+        ("The road in Los Angeles is shut", "The road is shut in L.A. It is long"),
+        ("Flour stocks jump", "$AAPL and A$AP jump, A to Z"),
         ("The mill opens at 9:00 and the shop at 10", "The shop opens at 10 and the mill at 9:00"),
     ],
 )
 def test_what_only_looks_broken_passes(draft: str, rewrite: str) -> None:
-    assert state(draft, rewrite) == "pass"
+    assert GATES["grammar"](draft, rewrite, SAMPLED).state == "pass"
+
+
+def test_an_article_is_compared_with_those_of_the_draft() -> None:
+    assert state("Florida orange growers lose a crop", "A orange crop is lost") == "fail"
