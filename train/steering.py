@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from virality.errors import ViralityError
 from virality.gates.accounted import accountable
 from virality.models.generate import Follows
 from virality.text.lang import detect
@@ -22,7 +23,7 @@ class Steering:
 
     Fields:
         accounted: of English drafts, written with words alone that can be accounted for (`virality.gates.accounted`).
-        copy_penalty: nats by which the word that comes next in the draft is less likely; 0: none.
+        copy_penalty: nats by which the token that begins the draft's next word is less likely; 0: none.
     """
 
     accounted: bool = False
@@ -34,13 +35,19 @@ UNLED = Steering()
 
 
 def follows(tokenizer: Any, draft: str) -> Follows:
-    """Tokens of the draft -> those that begin a word behind them there: not of marks, slots or the rest of a word."""
+    """Tokens of the draft -> those that begin a word behind them there: not of marks, slots or the rest of a word.
+
+    Raises:
+        ViralityError: the tokenizer does not tell where its tokens stand.
+    """
+    if not getattr(tokenizer, "is_fast", False):
+        raise ViralityError("copy_penalty: this base's tokenizer does not tell where its tokens stand; leave it out")
     found: dict[int, set[int]] = {}
     for written in (draft, f" {draft}"):
         read = tokenizer(written, add_special_tokens=False, return_offsets_mapping=True)
         steps = zip(pairwise(read["input_ids"]), pairwise(read["offset_mapping"]), strict=True)
         for (one, then), ((_, before), (start, end)) in steps:
-            begins = written[start].isspace() or written[start - 1].isspace()
+            begins = written[start].isspace() or written[:start][-1:].isspace()
             if start >= before and begins and written[start:end].strip()[:1].isalpha():
                 found.setdefault(one, set()).add(then)
     return found

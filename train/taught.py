@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from train.gate_settings import GateSettings
-from train.steering import Steering
 from virality import runs
 
 
@@ -17,12 +16,12 @@ class Taught:
 
     Fields:
         gates: what its rewrites had to hold.
-        steering: what led its samples.
-        temperature: of its samples, the highest; None: it had none.
+        copy_penalty: nats, of its samples (`train.steering`).
+        temperature: of its samples, the highest of several; None: it had none.
     """
 
     gates: GateSettings
-    steering: Steering
+    copy_penalty: float
     temperature: float | None
 
 
@@ -30,17 +29,16 @@ def taught(writer: Path) -> Taught | None:
     """Of the nearest run of `virality improve` that this writer, or one it continues, learned from; None: of none.
 
     Raises:
-        ViralityError: the folder holds no finished run of a writer.
+        ViralityError: a folder holds no finished run, of it or of what it learned from.
     """
     settings = runs.finished(writer, "train")["settings"]
-    made = [runs.finished(Path(folder)) for folder in settings["data"]]
+    made = [runs.finished(Path(folder)) for folder in settings.get("data", [])]
     improved = [document["settings"] for document in made if document["step"] == "improve"]
     if improved:
         return _of(improved[-1])
-    return taught(Path(settings["init"])) if settings["init"] is not None else None
+    return taught(Path(settings["init"])) if settings.get("init") else None
 
 
 def _of(settings: dict[str, Any]) -> Taught:
-    gates = GateSettings.model_validate(settings["gates"])
     heat = max(settings["temperature"]) if settings["samples"] else None
-    return Taught(gates, Steering(gates.accounted, settings.get("copy_penalty", 0.0)), heat)
+    return Taught(GateSettings.model_validate(settings["gates"]), settings.get("copy_penalty", 0.0), heat)

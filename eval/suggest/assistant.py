@@ -24,14 +24,15 @@ from train.gate_settings import GateSettings, context
 from train.judges import guides
 from train.scorers import Scorer, controls
 from train.search import Source
-from train.steering import UNLED, Steering
+from train.steering import Steering
 from train.steps import Writer, load_scorer, load_writer
-from train.taught import taught
+from train.taught import Taught, taught
 from virality import runs
 from virality.errors import ViralityError
 from virality.gates import Context
 from virality.models.prompts import Prompt
 from virality.models.vllm_engine import EngineSetting
+from virality.progress import say
 from virality.text.lang import detect
 from virality.text.platforms import length
 
@@ -53,7 +54,7 @@ class Assistant:
         scorer_name: of the scorer's run; None without one.
         validation: pairs that the scorer was calibrated on; None where it is not known.
         context: thresholds of the gates and what they may ask; platform and language are each draft's own.
-        steering: what leads the writer's samples.
+        copy_penalty: nats, of the writer's samples (`train.steering`).
         temperature: of its samples, where a call says none.
         probe: whether the base is measured before it is asked for a language, see `eval.suggest.fluency`.
     """
@@ -64,7 +65,7 @@ class Assistant:
     scorer_name: str | None = None
     validation: int | None = None
     context: Context = field(default_factory=gates_of)
-    steering: Steering = UNLED
+    copy_penalty: float = 0.0
     temperature: float = TEMPERATURE
     probe: bool = True
     _measured: dict[str, Fluency | None] = field(default_factory=dict, repr=False)
@@ -83,7 +84,8 @@ class Assistant:
         """Load what a run trained, to be asked as it was taught.
 
         A writer that learned from `virality improve` samples and passes gates here by the settings that its rewrites
-        had there (`train.taught`).
+        had there (`train.taught`); where these runs are gone, as any other, and a line says so. A tone brings words of
+        its own, so where one is asked for words need not be accounted for.
 
         Args:
             run: folder of a writer's run; or whatever else `eval.systems` opens but a file: a base, an adapter.
@@ -94,17 +96,23 @@ class Assistant:
             engine: what runs the model.
 
         Raises:
-            ViralityError: the run is no writer's, its base is not here, or the scorer is a control.
+            ViralityError: the run is no writer's, its base is not here, the scorer is a control, or vLLM is asked for
+                by name and cannot lead samples as it was taught.
         """
         path = Path(run).expanduser()
         trained = (path / "run.json").is_file() or not _is_model(str(run))
         if scorer is not None:
             controls.refuse(Path(scorer), "scorer")  # before a model is loaded
+        learned = _taught(path) if trained else None
+        if learned is not None and learned.copy_penalty:
+            if engine == "vllm":
+                raise ViralityError(f"engine = vllm: {run} was taught with a copy penalty, which vLLM does not know; "
+                                    "leave engine out")  # fmt: skip
+            engine = "transformers"
         writer = load_writer(path, engine=engine) if trained else systems.opened(_named(run), "ask_en", engine)
         guide = Path(scorer) if scorer is not None else next(guides(path), None) if trained else None
         if guide is not None:
             controls.refuse(guide, "scorer")
-        learned = taught(path) if trained else None
         held = gates or (GateSettings() if learned is None else learned.gates)
         held = held.model_copy(update={"encoder": encoder or held.encoder, "entailment": entailment or held.entailment})
         return cls(
@@ -114,7 +122,7 @@ class Assistant:
             None if guide is None else guide.name,
             None if guide is None else runs.finished(guide, "train").get("pairs", {}).get("validation"),
             context(held, path if trained else None),
-            Steering(held.accounted, learned.steering.copy_penalty if learned is not None else 0.0),
+            0.0 if learned is None else learned.copy_penalty,
             TEMPERATURE if learned is None else learned.temperature or TEMPERATURE,
         )
 
@@ -191,11 +199,12 @@ class Assistant:
         rewrites: dict[int, dict[str, Origin]] = {at: {} for at in open_}
         for at, text in self._samples({at: found[at] for at in open_}, asked):
             rewrites[at].setdefault(text, "sample")
-        judge = Judge(self.scorer, self.validation, self.context, asked.history)
+        context = self._held(asked.tone)
+        judge = Judge(self.scorer, self.validation, context, asked.history)
         if asked.edits and asked.tone == "as-is" and self.scorer is not None:
             mine = [at for at in open_ if judge.scores(found[at].draft)]
             drafts_ = [Source(found[at].draft, found[at].platform) for at in mine]
-            made = wordings(drafts_, self.scorer, self.context, asked.edits, asked.seed)
+            made = wordings(drafts_, self.scorer, context, asked.edits, asked.seed)
             for at, texts in zip(mine, made, strict=True):
                 rewrites[at] |= {text: "edit" for text in texts if text not in rewrites[at]}
         chosen = choose([found[at] for at in open_], [rewrites[at] for at in open_], judge, n=asked.n,
@@ -225,6 +234,7 @@ class Assistant:
         for at, one in begun.items():
             if one.prompt is not None and asked.samples:
                 by_prompt.setdefault(one.prompt, []).append(at)
+        steering = Steering(self._held(asked.tone).accounted, self.copy_penalty)
         width = max(1, ROWS // max(asked.samples, 1))
         for prompt, mine in by_prompt.items():
             mine.sort(key=lambda at: len(begun[at].draft))
@@ -232,8 +242,12 @@ class Assistant:
                 batch = mine[first : first + width]
                 made = sample(replace(self.writer, prompt=prompt), [begun[at].draft for at in batch], label=_LABEL,
                               samples=asked.samples, temperature=asked.temperature, seed=asked.seed,
-                              steering=self.steering)  # fmt: skip
+                              steering=steering)  # fmt: skip
                 yield from ((at, one.text) for at, texts in zip(batch, made, strict=True) for one in texts)
+
+    def _held(self, tone: Tone) -> Context:
+        """What a rewrite in this tone must hold."""
+        return self.context if tone == "as-is" else replace(self.context, accounted=False)
 
     def _fluency(self, draft: str) -> Fluency | None:
         lang = detect(draft)
@@ -257,6 +271,16 @@ class _Asked:
     reasons: int
     seed: int
     temperature: float
+
+
+def _taught(run: Path) -> Taught | None:
+    try:
+        return taught(run)
+    except ViralityError as error:
+        if not (run / "run.json").is_file():
+            raise
+        say(f"  how it was taught cannot be read, so it is asked as any other: {error}")
+        return None
 
 
 def _is_model(spec: str) -> bool:

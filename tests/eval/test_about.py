@@ -12,10 +12,11 @@ from train.gate_settings import context
 @pytest.mark.parametrize(
     ("more", "sampling", "held"),
     [
-        ({}, "4 of each of 48 drafts, temperature 0.7", "defaults"),
+        ({}, "4 of each draft, temperature 0.7", "defaults"),
         (
             {"copy_penalty": 1.5, "temperature": 1, "gates": {"accounted": True, "min_edit": 0.15}},
-            "4 of each of 48 drafts, temperature 1, a copy penalty of 1.5 nats, within words that can be accounted for",
+            "4 of each draft, temperature 1, a copy penalty of 1.5 nats, "
+            "English within words that can be accounted for",
             "accounted True, min_edit 0.15",
         ),
     ],

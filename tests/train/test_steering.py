@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any, cast
+
 import pytest
 import torch
 
 from eval.settings import EvaluateSettings
 from train import steps
-from train.candidates import sample
+from train.candidates import gates_of, rank, sample
+from train.scorers import Scorer
 from train.steering import Steering, follows, own_tokens
+from virality.errors import ViralityError
 from virality.models import generate as generating
+from virality.models.generate import Rewrite
 
 DRAFT = "A lot of folks can't sleep in July"
 WRITER = steps.load_base("tiny:llama", "rewrite", precision="fp32")
@@ -62,11 +68,34 @@ def test_the_word_that_comes_next_in_the_draft_is_less_likely_by_so_many_nats() 
     assert logits[0].tolist() == [0.0, 3.0, 1.0]
 
 
-def test_what_another_draft_says_leads_no_row() -> None:
-    asked = {"samples": 2, "temperature": 1.0, "seed": 3, "steering": Steering(False, 2.0)}
-    alone = sample(WRITER, [DRAFT], **asked)[0]  # type: ignore[arg-type]
-    beside = sample(WRITER, ["Fresh bread every morning at the mill", DRAFT], **asked)[1]  # type: ignore[arg-type]
-    assert [one.text for one in alone] == [one.text for one in beside]
+def test_each_draft_leads_its_own_samples() -> None:
+    logits = torch.tensor([[0.0, 3.0, 1.0]] * 4)
+    greedy = generating._away_from([{1: [1]}, {1: [2]}], 2.5, 2, lambda seen, live, at: seen.argmax(-1))
+    assert greedy(logits, [0, 1, 2, 3], 0).tolist() == [1, 1, 1, 1]
+    assert greedy(logits[:3], [0, 2, 3], 1).tolist() == [2, 1, 1]  # row 1 has ended
+
+
+def test_what_is_asked_reaches_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def made(model: Any, tokenizer: Any, prompts: Any, **asked: Any) -> list[list[Rewrite]]:
+        seen.append(asked)
+        return [[] for _ in prompts]
+
+    monkeypatch.setattr("train.candidates.generate", made)
+    scorer = cast("Scorer", None)
+    with contextlib.suppress(AttributeError):  # there is no scorer to ask
+        rank([DRAFT], WRITER, scorer, samples=2, temperature=[1.0], seed=0, context=gates_of(), copy_penalty=1.5)
+    sample(WRITER, [DRAFT], samples=2, temperature=1.0, seed=0)
+    led, plain = seen
+    assert (led["copy_penalty"], led["allowed"]) == (1.5, None)
+    assert led["copied"] == [follows(WRITER.tokenizer, DRAFT)]
+    assert (plain["copy_penalty"], plain["copied"]) == (0.0, None)
+
+
+def test_a_tokenizer_that_tells_no_places_is_refused_in_one_line() -> None:
+    with pytest.raises(ViralityError, match="copy_penalty: this base's tokenizer"):
+        follows(object(), DRAFT)
 
 
 def test_vllm_knows_no_penalty_and_is_not_chosen() -> None:

@@ -114,5 +114,5 @@ def test_the_reason_shows_the_words() -> None:
     ],
 )
 def test_an_end_that_breaks_off_fails_and_a_shortcode_is_none(rewrite: str, state: str) -> None:
-    assert GATES["format"]("The story behind a mill", rewrite, Context()).state == state
-    assert GATES["format"](rewrite, rewrite, Context()).state == "pass"
+    assert check("The story behind a mill", rewrite, Context()).state == state
+    assert check(rewrite, rewrite, Context()).state == "pass"
