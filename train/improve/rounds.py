@@ -112,7 +112,7 @@ def _learn(
     if objective == "grpo":
         values |= {"grpo": {"scorer": settings.scorer}, "max_pairs": settings.drafts}
     else:
-        values["kinds"] = ["judged"]
+        values |= {"kinds": ["judged"], "weighting": how.weighting}
     mine = WriterSettings.model_validate(values)
     here = _open("train", mine.model_dump(mode="json"), [*data, before, *training.others(mine)], folder, mine.seed)
     if not here.finished:

@@ -42,6 +42,9 @@ class Learn(Settings):
     """Of the later rounds."""
     epochs: float = Field(1.0, gt=0)
     """Passes over the pairs of a round."""
+    weighting: Literal["given", "none"] = "given"
+    """given: each pair counts as much as the guide is sure of it; a sample that failed a gate is beaten surely, so a
+    guide that is never sure is drowned by the gates. none: all alike."""
 
 
 class Watch(Settings):
