@@ -49,7 +49,8 @@ CONFIGS: dict[str, dict[str, Any]] = {
             "max_tokens": 1024},
     "rounds": {"data": PREPARED, "writer": "runs/train/sft", "scorer": "runs/train/guide", "judge": "runs/train/judge",
                "rounds": 2, "drafts": 16, "samples": 2, "temperature": [0.7, 1.0], "edits": 4, "least_gain": 0.5,
-               "watch": {"drafts": 8, "samples": 2}, "learn": {"batch_size": 8}},
+               "watch": {"drafts": 8, "samples": 2}, "learn": {"batch_size": 8, "weighting": "none"},
+               "copy_penalty": 0.5},
     "report": {"data": PREPARED, "scorer": "runs/train/guide", "judge": "runs/train/judge",
                "writer": "runs/train/dpo", "controls": {"shuffled": "runs/train/shuffled"}, "drafts": 8, "samples": 2},
 }  # fmt: skip
@@ -295,6 +296,8 @@ def test_rounds_that_were_interrupted_go_on_where_they_were(world: Path, monkeyp
     assert first.stat().st_mtime_ns == written
     told = json.loads((world / "runs/improve/rounds/rounds.json").read_text())
     assert len(told["rounds"]) == 3
+    learned = json.loads((world / "runs/improve/rounds/round-2/writer/run.json").read_text())["settings"]
+    assert (learned["objective"], learned["weighting"]) == ("dpo", "none")
     assert len(looks) == 4  # before, after round 1, the one that was interrupted, and that again
     assert main(["evaluate", "report.yaml", f"writer={told['chosen']}", "name=of_rounds"]) == 0
     assert main(["improve", "rounds.yaml"]) == 0
