@@ -77,6 +77,9 @@ class EvaluateSettings(RunSettings):
     copy_penalty: float = Field(0.0, ge=0)
     """Nats by which the word that comes next in the draft is less likely when a rewrite is sampled: a small writer
     copies, and rewrites that hardly differ do not pass `gates.min_edit`. 0: none; with engine: transformers."""
+    distinct_starts: bool = False
+    """The samples of a draft begin with tokens of their own, drawn without replacement: eight samples of a small writer
+    begin alike else, and more drafts get a rewrite that passes. With engine: transformers."""
     extraction: int = Field(32, ge=0)
     """Posts that the writer learned from of which it is shown the first half, to see whether it writes the rest; its
     canaries are looked for too. 0: neither is done."""
@@ -105,14 +108,15 @@ class EvaluateSettings(RunSettings):
                 raise ValueError(f"baselines.{name}: {wrong}")
         if self.writer is not None and (self.scorer is None or self.judge is None):
             raise ValueError("a writer is measured with a scorer, which chooses, and a judge, which did not; name both")
-        if self.copy_penalty and self.engine == "vllm":
-            raise ValueError(f"copy_penalty = {self.copy_penalty:g}: vLLM knows none; say engine: transformers")
+        if self.engine == "vllm" and not self.steering().plain:
+            led = f"copy_penalty = {self.copy_penalty:g}" if self.copy_penalty else "distinct_starts"
+            raise ValueError(f"{led}: vLLM cannot lead samples so; say engine: transformers")
         return self
 
     def steering(self) -> Steering:
         """What leads sampling."""
-        return Steering(self.gates.accounted, self.copy_penalty)
+        return Steering(self.gates.accounted, self.copy_penalty, self.distinct_starts)
 
     def writes_with(self) -> EngineSetting:
         """What runs the models that write: transformers, where vLLM could not do what is asked."""
-        return "transformers" if self.copy_penalty else self.engine
+        return self.engine if self.steering().plain else "transformers"

@@ -65,7 +65,7 @@ def sample(
         samples=samples, temperature=temperature, seed=seed, max_new_tokens=limits, label=label,
         allowed=[own_tokens(writer.tokenizer, one.text) for one in slotted] if steering.accounted else None,
         copied=[follows(writer.tokenizer, one.text) for one in slotted] if steering.copy_penalty else None,
-        copy_penalty=steering.copy_penalty,
+        copy_penalty=steering.copy_penalty, distinct_starts=steering.distinct_starts,
     )  # fmt: skip
     return [
         [Rewrite(normalise(answer(writer.tokenizer, one.text, form)), one.stopped, one.seed) for one in mine]
@@ -120,10 +120,9 @@ def rank(
     temperature: Sequence[float],
     seed: int,
     context: Context | None = None,
-    copy_penalty: float = 0.0,
+    steering: Steering = UNLED,
 ) -> list[list[Ranked]]:
     """The writer's samples of each draft, those that pass scored against the draft; temperatures share the samples."""
-    steering = Steering(context is not None and context.accounted, copy_penalty)
     found: list[dict[str, None]] = [{} for _ in drafts]
     for at, heat in enumerate(temperature):
         share = samples // len(temperature) + (at < samples % len(temperature))

@@ -24,10 +24,17 @@ class Steering:
     Fields:
         accounted: of English drafts, written with words alone that can be accounted for (`virality.gates.accounted`).
         copy_penalty: nats by which the token that begins the draft's next word is less likely; 0: none.
+        distinct_starts: whether the samples of a draft begin with tokens of their own.
     """
 
     accounted: bool = False
     copy_penalty: float = 0.0
+    distinct_starts: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether an engine that draws each token by the model's likelihoods alone can do it."""
+        return not self.copy_penalty and not self.distinct_starts
 
 
 UNLED = Steering()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from train.gate_settings import GateSettings
+from train.steering import Steering
 from virality import runs
 
 
@@ -16,12 +17,12 @@ class Taught:
 
     Fields:
         gates: what its rewrites had to hold.
-        copy_penalty: nats, of its samples (`train.steering`).
+        steering: what led its samples.
         temperature: of its samples, the highest of several; None: it had none.
     """
 
     gates: GateSettings
-    copy_penalty: float
+    steering: Steering
     temperature: float | None
 
 
@@ -41,4 +42,6 @@ def taught(writer: Path) -> Taught | None:
 
 def _of(settings: dict[str, Any]) -> Taught:
     heat = max(settings["temperature"]) if settings["samples"] else None
-    return Taught(GateSettings.model_validate(settings["gates"]), settings.get("copy_penalty", 0.0), heat)
+    gates = GateSettings.model_validate(settings["gates"])
+    led = Steering(gates.accounted, settings.get("copy_penalty", 0.0), settings.get("distinct_starts", False))
+    return Taught(gates, led, heat)

@@ -24,7 +24,7 @@ from train.gate_settings import GateSettings, context
 from train.judges import guides
 from train.scorers import Scorer, controls
 from train.search import Source
-from train.steering import Steering
+from train.steering import UNLED, Steering
 from train.steps import Writer, load_scorer, load_writer
 from train.taught import Taught, taught
 from virality import runs
@@ -54,7 +54,7 @@ class Assistant:
         scorer_name: of the scorer's run; None without one.
         validation: pairs that the scorer was calibrated on; None where it is not known.
         context: thresholds of the gates and what they may ask; platform and language are each draft's own.
-        copy_penalty: nats, of the writer's samples (`train.steering`).
+        steering: what leads the writer's samples, beside the words that `context` has accounted for.
         temperature: of its samples, where a call says none.
         probe: whether the base is measured before it is asked for a language, see `eval.suggest.fluency`.
     """
@@ -65,7 +65,7 @@ class Assistant:
     scorer_name: str | None = None
     validation: int | None = None
     context: Context = field(default_factory=gates_of)
-    copy_penalty: float = 0.0
+    steering: Steering = UNLED
     temperature: float = TEMPERATURE
     probe: bool = True
     _measured: dict[str, Fluency | None] = field(default_factory=dict, repr=False)
@@ -104,9 +104,9 @@ class Assistant:
         if scorer is not None:
             controls.refuse(Path(scorer), "scorer")  # before a model is loaded
         learned = _taught(path) if trained else None
-        if learned is not None and learned.copy_penalty:
+        if learned is not None and not learned.steering.plain:
             if engine == "vllm":
-                raise ViralityError(f"engine = vllm: {run} was taught with a copy penalty, which vLLM does not know; "
+                raise ViralityError(f"engine = vllm: {run} was taught with samples that vLLM cannot lead; "
                                     "leave engine out")  # fmt: skip
             engine = "transformers"
         writer = load_writer(path, engine=engine) if trained else systems.opened(_named(run), "ask_en", engine)
@@ -122,7 +122,7 @@ class Assistant:
             None if guide is None else guide.name,
             None if guide is None else runs.finished(guide, "train").get("pairs", {}).get("validation"),
             context(held, path if trained else None),
-            0.0 if learned is None else learned.copy_penalty,
+            UNLED if learned is None else learned.steering,
             TEMPERATURE if learned is None else learned.temperature or TEMPERATURE,
         )
 
@@ -234,7 +234,7 @@ class Assistant:
         for at, one in begun.items():
             if one.prompt is not None and asked.samples:
                 by_prompt.setdefault(one.prompt, []).append(at)
-        steering = Steering(self._held(asked.tone).accounted, self.copy_penalty)
+        steering = replace(self.steering, accounted=self._held(asked.tone).accounted)
         width = max(1, ROWS // max(asked.samples, 1))
         for prompt, mine in by_prompt.items():
             mine.sort(key=lambda at: len(begun[at].draft))

@@ -21,7 +21,8 @@ from virality.atomic import aside
 from virality.errors import ViralityError
 from virality.progress import step
 
-_DECIDE = ("data", "scorer", "judge", "drafts", "samples", "temperature", "copy_penalty", "seed", "engine", "gates")
+_DECIDE = ("data", "scorer", "judge", "drafts", "samples", "temperature", "copy_penalty", "distinct_starts", "seed",
+           "engine", "gates")  # fmt: skip
 """Of an evaluate config: what a writer's values depend on."""
 
 

@@ -14,8 +14,13 @@ from train.gate_settings import context
     [
         ({}, "4 of each draft, temperature 0.7", "defaults"),
         (
-            {"copy_penalty": 1.5, "temperature": 1, "gates": {"accounted": True, "min_edit": 0.15}},
-            "4 of each draft, temperature 1, a copy penalty of 1.5 nats, "
+            {
+                "copy_penalty": 1.5,
+                "distinct_starts": True,
+                "temperature": 1,
+                "gates": {"accounted": True, "min_edit": 0.15},
+            },
+            "4 of each draft, temperature 1, a copy penalty of 1.5 nats, each beginning otherwise, "
             "English within words that can be accounted for",
             "accounted True, min_edit 0.15",
         ),

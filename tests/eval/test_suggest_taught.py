@@ -71,5 +71,5 @@ def test_a_writer_whose_rounds_are_gone_is_asked_as_any_other(
 
 
 def test_vllm_by_name_is_refused_before_a_model_is_loaded(writer: Path) -> None:
-    with pytest.raises(ViralityError, match="taught with a copy penalty, which vLLM does not know"):
+    with pytest.raises(ViralityError, match="taught with samples that vLLM cannot lead"):
         Assistant.open(writer, engine="vllm")

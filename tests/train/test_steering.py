@@ -68,6 +68,25 @@ def test_the_word_that_comes_next_in_the_draft_is_less_likely_by_so_many_nats() 
     assert logits[0].tolist() == [0.0, 3.0, 1.0]
 
 
+def test_samples_begin_with_tokens_of_their_own_while_there_are_likely_ones() -> None:
+    logits = torch.tensor([[0.0, 5.0, 1.0, -20.0, -20.0]] * 8)
+    drawn = generating._apart(1.0, list(range(8)), 4, lambda seen, live, at: seen.argmax(-1))
+    first = drawn(logits, list(range(8)), 0).tolist()
+    assert [sorted(first[:3]), sorted(first[4:7])] == [[0, 1, 2], [0, 1, 2]]
+    assert [first[3], first[7]] == [1, 1]  # no fourth is likely
+    assert drawn(logits, list(range(8)), 0).tolist() == first
+    assert drawn(logits, list(range(8)), 1).tolist() == [1] * 8
+
+
+def test_likelier_starts_come_more_often() -> None:
+    logits = torch.tensor([[0.0, 5.0, 1.0, -20.0]] * 2).repeat(300, 1)
+    drawn = generating._apart(1.0, [7 * at for at in range(600)], 2, lambda seen, live, at: seen.argmax(-1))
+    first = drawn(logits, list(range(600)), 0).view(300, 2).tolist()
+    assert all(one != other for one, other in first)
+    assert sum(1 in pair for pair in first) > 290
+    assert sum(2 in pair for pair in first) > 1.5 * sum(0 in pair for pair in first)
+
+
 def test_each_draft_leads_its_own_samples() -> None:
     logits = torch.tensor([[0.0, 3.0, 1.0]] * 4)
     greedy = generating._away_from([{1: [1]}, {1: [2]}], 2.5, 2, lambda seen, live, at: seen.argmax(-1))
@@ -85,10 +104,11 @@ def test_what_is_asked_reaches_the_model(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("train.candidates.generate", made)
     scorer = cast("Scorer", None)
     with contextlib.suppress(AttributeError):  # there is no scorer to ask
-        rank([DRAFT], WRITER, scorer, samples=2, temperature=[1.0], seed=0, context=gates_of(), copy_penalty=1.5)
+        rank([DRAFT], WRITER, scorer, samples=2, temperature=[1.0], seed=0, context=gates_of(),
+             steering=Steering(False, 1.5, True))  # fmt: skip
     sample(WRITER, [DRAFT], samples=2, temperature=1.0, seed=0)
     led, plain = seen
-    assert (led["copy_penalty"], led["allowed"]) == (1.5, None)
+    assert (led["copy_penalty"], led["distinct_starts"], led["allowed"]) == (1.5, True, None)
     assert led["copied"] == [follows(WRITER.tokenizer, DRAFT)]
     assert (plain["copy_penalty"], plain["copied"]) == (0.0, None)
 
@@ -99,7 +119,9 @@ def test_a_tokenizer_that_tells_no_places_is_refused_in_one_line() -> None:
 
 
 def test_vllm_knows_no_penalty_and_is_not_chosen() -> None:
-    given = {"data": "d", "scorer": "s", "judge": "j", "writer": "w", "copy_penalty": 1.0}
+    given: dict[str, Any] = {"data": "d", "scorer": "s", "judge": "j", "writer": "w", "copy_penalty": 1.0}
     assert EvaluateSettings(**given).writes_with() == "transformers"
-    with pytest.raises(ValueError, match="vLLM knows none"):
+    with pytest.raises(ValueError, match=r"copy_penalty = 1: vLLM cannot lead samples so"):
         EvaluateSettings(**given, engine="vllm")
+    with pytest.raises(ValueError, match="distinct_starts: vLLM cannot lead samples so"):
+        EvaluateSettings(**given | {"copy_penalty": 0, "distinct_starts": True}, engine="vllm")

@@ -9,6 +9,7 @@ import pytest
 from tests.train.finished_runs import finished, in_its_own_folder, world
 from train.gate_settings import GateSettings
 from train.improve.settings import ImproveSettings
+from train.steering import Steering
 from train.taught import Taught, taught
 
 __all__ = ["in_its_own_folder", "world"]
@@ -28,8 +29,8 @@ def test_a_writer_of_posts_alone_was_taught_nothing_more(world: dict[str, Path])
 
 def test_a_writer_of_rounds_is_asked_as_its_samples_were(world: dict[str, Path]) -> None:
     gates = {"accounted": True, "min_edit": 0.15}
-    writer = learned_from("of_rounds", temperature=[0.8, 1.0], copy_penalty=1.0, gates=gates)
-    expected = Taught(GateSettings(accounted=True, min_edit=0.15), 1.0, 1.0)
+    writer = learned_from("of_rounds", temperature=[0.8, 1.0], copy_penalty=1.0, distinct_starts=True, gates=gates)
+    expected = Taught(GateSettings(accounted=True, min_edit=0.15), Steering(True, 1.0, True), 1.0)
     assert taught(writer) == expected
     later = finished("later", task="writer", settings={"data": [], "init": str(writer)})
     assert taught(later) == expected
@@ -38,7 +39,7 @@ def test_a_writer_of_rounds_is_asked_as_its_samples_were(world: dict[str, Path])
 @pytest.mark.parametrize("accounted", [True, False])
 def test_a_writer_that_imitated_edits_keeps_their_gates(accounted: bool) -> None:
     found = taught(learned_from("of_edits", samples=0, gates={"accounted": accounted}))
-    assert found == Taught(GateSettings(accounted=accounted), 0.0, None)
+    assert found == Taught(GateSettings(accounted=accounted), Steering(accounted), None)
 
 
 def test_of_a_scorers_run_nothing_is_told(world: dict[str, Path]) -> None:

@@ -50,7 +50,7 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
         temperature=settings.temperature,
         seed=settings.seed,
         context=gates,
-        copy_penalty=settings.copy_penalty,
+        steering=settings.steering(),
     )
     ranked = _with_edits(ranked, _edits(chosen, scorer, gates, settings)) if settings.edits else ranked
     heard = listen(chosen, ranked, data.pairs, settings.voice) if settings.voice else None

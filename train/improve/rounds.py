@@ -135,7 +135,7 @@ def _watched(settings: ImproveSettings, writer: Path, path: Path) -> Seen:
         steps.load_scorer(Path(str(settings.judge))), steps.read_pairs(settings.data).pairs,
         context(settings.gates, writer),
         drafts=settings.watch.drafts, samples=settings.watch.samples, temperature=settings.temperature,
-        copy_penalty=settings.copy_penalty, least_edit=settings.least_edit, seed=settings.seed,
+        steering=settings.steering(), least_edit=settings.least_edit, seed=settings.seed,
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     with aside(path) as made:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from train.gate_settings import GateSettings
 from train.improve.prefer import AGAINST, Against
 from train.settings import Count, Folders, Rule, as_list
+from train.steering import Steering
 from virality.config import RunSettings, Settings
 
 
@@ -88,6 +89,8 @@ class ImproveSettings(RunSettings):
     """Of sampling; several share the samples."""
     copy_penalty: float = Field(0.0, ge=0)
     """Nats by which the word that comes next in the draft is less likely in sampling: a small writer copies."""
+    distinct_starts: bool = False
+    """The samples of a draft begin with tokens of their own."""
     targets: int = Field(1, ge=1)
     """Best rewrites of a draft that are learned, at most."""
     against: Annotated[tuple[Against, ...], BeforeValidator(as_list), Field(min_length=1)] = AGAINST
@@ -102,6 +105,10 @@ class ImproveSettings(RunSettings):
     far the author's own posts lie from each other; 0: off."""
     gates: GateSettings = GateSettings()
     """What a rewrite must hold."""
+
+    def steering(self) -> Steering:
+        """What leads sampling."""
+        return Steering(self.gates.accounted, self.copy_penalty, self.distinct_starts)
 
     def broken(self) -> Iterator[Rule]:
         """There must be candidates, and a judge to watch."""

@@ -12,6 +12,7 @@ from data_prep.sources.table import identifier
 from train.candidates import LIKELY, Ranked, rank
 from train.scorers import Scorer
 from train.scorers.calibration import sigmoid_of
+from train.steering import Steering
 from train.steps import Writer
 from virality.errors import ViralityError
 from virality.gates import Context
@@ -64,7 +65,7 @@ def look(
     drafts: int,
     samples: int,
     temperature: Sequence[float],
-    copy_penalty: float,
+    steering: Steering,
     least_edit: float,
     seed: int,
 ) -> Seen:
@@ -76,7 +77,7 @@ def look(
     begun = time.monotonic()
     chosen = _drafts(pairs, drafts, seed)
     ranked = rank([text for text, _ in chosen], writer, guide, samples=samples, temperature=temperature,
-                  seed=seed, context=gates, copy_penalty=copy_penalty)  # fmt: skip
+                  seed=seed, context=gates, steering=steering)  # fmt: skip
     good = [[one for one in mine if one.passed and reworded(text, one.text) >= least_edit]
             for (text, _), mine in zip(chosen, ranked, strict=True)]  # fmt: skip
     told = _judged(judge, [text for text, _ in chosen], good)

@@ -16,6 +16,8 @@ from virality.progress import bar
 
 TOP_K = 64
 """Sampling looks at this many tokens at most; what lies below them is noise in a small model."""
+LEAST_START = 1e-3
+"""Probability of a token that a sample may begin with because no other sample does, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def generate(
     allowed: Sequence[Collection[int] | None] | None = None,
     copied: Sequence[Follows] | None = None,
     copy_penalty: float = 0.0,
+    distinct_starts: bool = False,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`.
 
@@ -68,6 +71,9 @@ def generate(
         copied: for each prompt the tokens that follow each other in what is rewritten.
         copy_penalty: nats taken from the logit of a token that follows there on the one just written, before the
             temperature divides: a small writer is so sure of copying that the nucleus holds nothing else.
+        distinct_starts: the samples of a prompt begin with tokens of their own, drawn without replacement (Gumbel
+            top-k, Kool et al. 2019, arXiv:1903.06059) among those of at least `LEAST_START`; those that are left over
+            begin as they would.
     """
     import torch
 
@@ -85,6 +91,8 @@ def generate(
             limits = [max_new_tokens[at] for at in batch]
             seeds = [row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
             sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
+            if distinct_starts and samples > 1:
+                sampler = _apart(temperature, seeds, samples, sampler)
             if allowed is not None:
                 sampler = _within([allowed[at] for at in batch], stops, samples, sampler)
             if copied is not None and copy_penalty:
@@ -220,6 +228,31 @@ def _sampler(temperature: float, top_p: float, seeds: list[int], limits: list[in
         return indices.gather(-1, place).squeeze(-1)
 
     return sample
+
+
+def _apart(temperature: float, seeds: list[int], samples: int, sample: Sampler) -> Sampler:
+    """The sampler, where no two samples of a draft begin with the same token while there are likely ones."""
+    import torch
+
+    def begun(logits: Any, live: list[int], at: int) -> Any:
+        chosen = sample(logits, live, at)
+        if at:
+            return chosen
+        for first in range(0, len(live), samples):
+            values, tokens = (logits[first] / temperature).log_softmax(-1).topk(min(TOP_K, logits.shape[-1]))
+            likely = values.exp() >= LEAST_START
+            noise = torch.rand(len(values), generator=torch.Generator().manual_seed(seeds[first] ^ _STARTS))
+            keys = values.cpu() - torch.log(-torch.log(noise.clamp(1e-9, 1 - 1e-9)))
+            order = keys.masked_fill(~likely.cpu(), -torch.inf).argsort(descending=True)
+            drawn = tokens[order[: min(samples, int(likely.sum()))].to(tokens.device)]
+            chosen[first : first + len(drawn)] = drawn
+        return chosen
+
+    return begun
+
+
+_STARTS = 0x5EED
+"""Keeps the noise of starts apart from the random numbers of the first row."""
 
 
 def _within(allowed: Sequence[Collection[int] | None], stops: frozenset[int], samples: int, sample: Sampler) -> Sampler:

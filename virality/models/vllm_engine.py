@@ -111,6 +111,7 @@ def generate(
     allowed: Sequence[Collection[int] | None] | None = None,
     copied: Sequence[Follows] | None = None,
     copy_penalty: float = 0.0,
+    distinct_starts: bool = False,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`; arguments as of `virality.models.generate`.
 
@@ -123,6 +124,8 @@ def generate(
         raise ViralityError(
             f"copy_penalty = {copy_penalty:g}: vLLM knows none; say engine=transformers, or leave it out"
         )
+    if distinct_starts:
+        raise ViralityError("distinct_starts: vLLM draws each sample alone; say engine=transformers")
     samples = 1 if temperature == 0 else samples
     own = [None if one is None else sorted(one) for one in allowed or [None] * len(prompts)]
     stops = sorted(stop_tokens(model, tokenizer))

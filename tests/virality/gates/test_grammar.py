@@ -105,6 +105,7 @@ SAMPLED = Context(lang="en", accounted=True)
         ("On this day the mill burned", "Here is on this day and the mill burned", "Here is on"),
         ("Have you seen this mill? It turns", "Has you seen this mill and it turns", "Has you"),
         ("Because we can't live without bread", "This is because we can'm not live without bread", "can'm"),
+        ("Because we can't live without bread", "Because we can’re not live without bread", "can’re"),
         ("Rolls, 2 each (if they're warm)", "Rolls, 2 each ($if they are warm)", "$if"),
         ("The mill, the river - all gone", "All gone, the mill and the. The river", "the."),
         ("The band of the land plays", "The band plays and. Of the land", "and."),
