@@ -61,6 +61,15 @@ def test_a_sample_that_failed_a_gate_is_surely_worse() -> None:
     assert [one.worse for one in alone] == [SOURCE.worse]
 
 
+def test_several_samples_that_failed_are_shared_among_the_best() -> None:
+    best = [ranked("At 5 today the boat leaves", 2.0), ranked("Old harbour, 5: there goes the boat", 1.5)]
+    sunk = [failed(f"It sank {at}") for at in range(5)]
+    made = prefer(SOURCE, [*best, *sunk], 0.55, 0.1, targets=2, against=["failed"], failures=2)
+    assert [one.worse for one in made] == ["It sank 0", "It sank 1", "It sank 2", "It sank 3"]
+    few = prefer(SOURCE, [*best, *sunk[:1]], 0.55, 0.1, targets=2, against=["failed"], failures=2)
+    assert [(one.better, one.worse) for one in few] == [(one.text, "It sank 0") for one in best]
+
+
 def test_several_targets_of_a_draft_differ() -> None:
     best = "At 5 today the boat leaves from the old harbour, as ever"
     near = best.replace(",", "")

@@ -66,6 +66,7 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
             gates_hash(gates),
             targets=settings.targets,
             against=settings.against,
+            failures=settings.failures,
         )
     ]
     if not made:

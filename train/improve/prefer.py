@@ -26,6 +26,7 @@ def prefer(
     *,
     targets: int = 1,
     against: Sequence[Against] = AGAINST,
+    failures: int = 1,
 ) -> list[Pair]:
     """The best rewrites against the draft left as it is, against the worst one, and against one that failed.
 
@@ -43,6 +44,8 @@ def prefer(
         targets: best rewrites, at most; any two differ by `APART`.
         against: what each is preferred to: the draft left as it is; the worst that passed, where the draft beats it;
             a sample of the writer that failed a gate.
+        failures: samples that failed that each is preferred to, at most; no two best ones to the same, while there are
+            enough.
 
     Returns:
         None where no candidate that passed every gate and changed enough beats the draft with `least_gain`.
@@ -69,7 +72,8 @@ def prefer(
             least = worst[min(at, len(worst) - 1)]
             beaten.append((least.text, sigmoid_of(one.utility - least.utility)))
         if "failed" in against and failed:
-            beaten.append((failed[at % len(failed)].text, 1.0))
+            some = (failed[(at * failures + more) % len(failed)] for more in range(min(failures, len(failed))))
+            beaten += [(sample.text, 1.0) for sample in some]
         for text, chance in beaten:
             pair = _judged(source, one.text, text, chance, gates)
             made.setdefault(pair.pair_id, pair)

@@ -96,6 +96,8 @@ class ImproveSettings(RunSettings):
     against: Annotated[tuple[Against, ...], BeforeValidator(as_list), Field(min_length=1)] = AGAINST
     """What the best are preferred to. draft: left as it is. worst: that passed, where the draft beats it. failed: a
     sample of the writer that failed a gate."""
+    failures: int = Field(1, ge=1)
+    """Samples that failed a gate that each of the best is preferred to, at most."""
     least_gain: float = Field(0.55, ge=0.5, lt=1)
     """The best candidate must beat the draft with at least this probability, by the guide."""
     least_edit: float = Field(0.1, ge=0, le=1)
