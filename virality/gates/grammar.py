@@ -15,7 +15,8 @@ from virality.text.vocabulary import vocabulary
 GATE = "grammar"
 _DISAGREES = re.compile(
     r"(?<![\w'’.-])(?:[Aa] (?=[AEIOaeio])(?!(?i:(?:one|once|is|are|am|in|on|and|or)\b|eu|ou[io]))[A-Z]?[a-z]{2,}"
-    r"|[Aa]n (?=[BCDFGJ-NP-TV-Zbcdfgj-np-tv-z])[A-Z]?[a-z]{3,})(?![\w.])"
+    r"|[Aa]n (?=[BCDFGJ-NP-TV-Zbcdfgj-np-tv-z])[A-Z]?[a-z]{3,}"
+    r"|[Aa]n [Hh](?!our|onest|on(?:ou?|e)r|eir|erb|istor|otel|abit|ilari|yp|yd|er[eo])[a-z]{2,})(?![\w.])"
 )
 _TWICE = re.compile(r"(?<![\w'’-])([a-z]+) \1(?![\w'’-])", re.IGNORECASE)
 _UNLIKELY = re.compile(

@@ -19,6 +19,7 @@ def state(draft: str, rewrite: str) -> str:
         ("The explanation of why bread rises", "Here is a explanation of why bread rises", "a explanation"),
         ("Watch the baker feed the town", "See an baker feed the town", "an baker"),
         ("The baker fed the town", "The baker fed the the town", "the the"),
+        ("Time to put a stop to it", "Time to put an halt to it", "an halt"),
     ],
 )
 def test_an_article_that_does_not_agree_and_a_word_twice_fail(draft: str, rewrite: str, slip: str) -> None:
@@ -30,6 +31,7 @@ def test_an_article_that_does_not_agree_and_a_word_twice_fail(draft: str, rewrit
     [
         "A European union of bakers",
         "An hour at a university, a one-off",
+        "An honest herb, an heir, an historic hotel",
         "He had had bread",
         "A US town, an NHS nurse",
         "Plan A is on",
