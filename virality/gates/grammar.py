@@ -26,7 +26,9 @@ _UNLIKELY = re.compile(
     r"|the (?:an?|the|and|of|he|she|here(?! and))|an? (?:the|an?)"
     r"|(?<!has )(?<!have )(?<!had )(?<!n't )(?<!n’t )(?<!'ve )(?<!’ve )(?:it|he|she|they|we|you|i) been"
     r"|and (?:but|or)"
-    r")(?![\w'’-])|(?<![\w'’])(?!i['’]|ma['’])\w+['’]m(?!\w)|\b(?:can|will|do|does|did|is|are|was|were|may|has|have|had|not|and|the)['’](?:re|ll|ve)\b|(?<!\w)[$€£](?:if|is|it|the|and|or|in|on|of|to|we)\b"
+    r")(?![\w'’-])|(?<![\w'’])(?!i['’]|ma['’])\w+['’]m(?!\w)"
+    r"|\b(?:can|will|do|does|did|is|are|was|were|may|has|have|had|not|and|the)['’](?:re|ll|ve)\b"
+    r"|(?<!\w)[$€£](?:if|is|it|the|and|or|in|on|of|to|we)\b"
     r"|(?:^|[.!?:;—–\n]\s*)(?:here is (?:on|in|at|by|of|as|from|for|with|once|this (?!week|month|year|time|morning)"
     r"|these|that)|this is (?:this|that|these|once (?!in|again|more|upon)))\b",
     re.IGNORECASE,
