@@ -7,10 +7,9 @@ from pydantic import Field, model_validator
 from eval.baselines import no_name
 from eval.records import ControlName
 from eval.rivals import RIVALS, Rival
-from train.gate_settings import GateSettings
+from train.sampled import Sampled
 from train.settings import Folders
-from train.steering import Steering
-from virality.config import RunSettings, Settings
+from virality.config import Settings
 from virality.models.vllm_engine import EngineSetting
 
 
@@ -25,7 +24,7 @@ class FrontierSettings(Settings):
     """Greatest proxy gap in percentage points: the opinion of the scorer that chooses, less the judge's."""
 
 
-class EvaluateSettings(RunSettings):
+class EvaluateSettings(Sampled):
     """Writer, scorer and judge on the test split -> rewrites, scores and a report."""
 
     data: str
@@ -47,8 +46,6 @@ class EvaluateSettings(RunSettings):
     random_edit: the first of those. cuts: the shortest wording that cutting alone gives."""
     frontier: FrontierSettings = FrontierSettings()
     """Which of writer and systems is chosen."""
-    gates: GateSettings = GateSettings()
-    """What a rewrite must hold."""
     base_prompt: str = "nicely"
     """How a model is asked that brings no prompt of its own, as the writer's base."""
     live: str | None = None
@@ -74,12 +71,6 @@ class EvaluateSettings(RunSettings):
     """Rewrites generated for each draft, to choose from."""
     temperature: float = Field(0.7, gt=0)
     """Of sampling."""
-    copy_penalty: float = Field(0.0, ge=0)
-    """Nats by which the word that comes next in the draft is less likely when a rewrite is sampled: a small writer
-    copies, and rewrites that hardly differ do not pass `gates.min_edit`. 0: none; with engine: transformers."""
-    distinct_starts: bool = False
-    """The samples of a draft begin with tokens of their own, drawn without replacement: eight samples of a small writer
-    begin alike else, and more drafts get a rewrite that passes. With engine: transformers."""
     extraction: int = Field(32, ge=0)
     """Posts that the writer learned from of which it is shown the first half, to see whether it writes the rest; its
     canaries are looked for too. 0: neither is done."""
@@ -112,10 +103,6 @@ class EvaluateSettings(RunSettings):
             led = f"copy_penalty = {self.copy_penalty:g}" if self.copy_penalty else "distinct_starts"
             raise ValueError(f"{led}: vLLM cannot lead samples so; say engine: transformers")
         return self
-
-    def steering(self) -> Steering:
-        """What leads sampling."""
-        return Steering(self.gates.accounted, self.copy_penalty, self.distinct_starts)
 
     def writes_with(self) -> EngineSetting:
         """What runs the models that write: transformers, where vLLM could not do what is asked."""

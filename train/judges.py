@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from train.lineage import lessons
 from virality import runs
 from virality.errors import ViralityError
 
@@ -15,15 +16,10 @@ def guides(writer: Path) -> Iterator[Path]:
 
     The nearest comes first.
     """
-    settings = runs.finished(writer, "train")["settings"]
-    made = [runs.finished(Path(folder)) for folder in settings["data"]]
-    improved = [document["settings"] for document in made if document["step"] == "improve"]
-    yield from (Path(one["scorer"]) for one in improved)
-    if settings["objective"] == "grpo":
-        yield Path(settings["grpo"]["scorer"])
-    before = [settings["init"], *(one["writer"] for one in improved)]
-    for run in dict.fromkeys(run for run in before if run is not None):
-        yield from guides(Path(run))
+    for lesson in lessons(writer):
+        yield from (Path(one["scorer"]) for one in lesson.improved)
+        if lesson.settings.get("objective") == "grpo":
+            yield Path(lesson.settings["grpo"]["scorer"])
 
 
 def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None, called: str = "judge") -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from train.gate_settings import GateSettings
+from train.lineage import lessons
+from train.sampled import Sampled
 from train.steering import Steering
-from virality import runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,9 @@ def taught(writer: Path) -> Taught | None:
     Raises:
         ViralityError: a folder holds no finished run, of it or of what it learned from.
     """
-    settings = runs.finished(writer, "train")["settings"]
-    made = [runs.finished(Path(folder)) for folder in settings.get("data", [])]
-    improved = [document["settings"] for document in made if document["step"] == "improve"]
-    if improved:
-        return _of(improved[-1])
-    return taught(Path(settings["init"])) if settings.get("init") else None
+    return next((_of(lesson.improved[-1]) for lesson in lessons(writer) if lesson.improved), None)
 
 
 def _of(settings: dict[str, Any]) -> Taught:
-    heat = max(settings["temperature"]) if settings["samples"] else None
-    gates = GateSettings.model_validate(settings["gates"])
-    led = Steering(gates.accounted, settings.get("copy_penalty", 0.0), settings.get("distinct_starts", False))
-    return Taught(gates, led, heat)
+    asked = Sampled.model_validate({key: settings[key] for key in Sampled.model_fields if key in settings})
+    return Taught(asked.gates, asked.steering(), max(settings["temperature"]) if settings["samples"] else None)

@@ -114,7 +114,8 @@ def _family(model: type[BaseModel], task: str) -> str:
 
 
 def _table(model: type[BaseModel]) -> str:
-    rows = [_row(key, field) for key, field in keys(model)]
+    needed_first = sorted(keys(model), key=lambda one: "." in one[0] or not one[1].is_required())
+    rows = [_row(key, field) for key, field in needed_first]
     return "\n".join(["| key | may be | default | meaning |", "|---|---|---|---|", *rows, ""])
 
 

@@ -54,6 +54,12 @@ def test_the_page_tells_what_a_key_may_be_its_default_and_its_meaning() -> None:
     assert "## virality train: a scorer of the family lora" in page
 
 
+def test_what_is_needed_stands_first_and_a_section_stays_whole() -> None:
+    rows = [line.split("`")[1] for line in schema.page(["train.writer"]).splitlines() if line.startswith("| `")]
+    assert rows[:4] == ["data", "base", "task", "objective"]
+    assert rows[rows.index("push") + 1] == "push.repo"
+
+
 def test_a_schema_has_descriptions_defaults_limits_and_no_other_keys() -> None:
     made = schema.schema("train.writer")
     assert made["$schema"] == "https://json-schema.org/draft/2020-12/schema"

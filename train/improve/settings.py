@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from train.gate_settings import GateSettings
 from train.improve.prefer import AGAINST, Against
+from train.sampled import Sampled
 from train.settings import Count, Folders, Rule, as_list
-from train.steering import Steering
-from virality.config import RunSettings, Settings
+from virality.config import Settings
 
 
 def _as_numbers(value: object) -> object:
@@ -60,7 +59,7 @@ class Watch(Settings):
     is beyond it, with its whole interval above 0, is not chosen, and none follows."""
 
 
-class ImproveSettings(RunSettings):
+class ImproveSettings(Sampled):
     """A writer's own rewrites and edits, gated and scored, as judged pairs; and rounds in which it learns them."""
 
     data: Folders = Field(min_length=1)
@@ -87,10 +86,6 @@ class ImproveSettings(RunSettings):
     """Edits in a row that the search tries."""
     temperature: Temperatures = (0.8,)
     """Of sampling; several share the samples."""
-    copy_penalty: float = Field(0.0, ge=0)
-    """Nats by which the word that comes next in the draft is less likely in sampling: a small writer copies."""
-    distinct_starts: bool = False
-    """The samples of a draft begin with tokens of their own."""
     targets: int = Field(1, ge=1)
     """Best rewrites of a draft that are learned, at most."""
     against: Annotated[tuple[Against, ...], BeforeValidator(as_list), Field(min_length=1)] = AGAINST
@@ -105,12 +100,6 @@ class ImproveSettings(RunSettings):
     voice: float = Field(0.0, ge=0)
     """Nats taken from a candidate's utility for each unit of distance from the voice of the draft's author, beyond how
     far the author's own posts lie from each other; 0: off."""
-    gates: GateSettings = GateSettings()
-    """What a rewrite must hold."""
-
-    def steering(self) -> Steering:
-        """What leads sampling."""
-        return Steering(self.gates.accounted, self.copy_penalty, self.distinct_starts)
 
     def broken(self) -> Iterator[Rule]:
         """There must be candidates, and a judge to watch."""
