@@ -87,13 +87,13 @@ def _writers(settings: EvaluateSettings) -> list[System]:
 def _refuse(settings: EvaluateSettings, trained: Sequence[Path]) -> None:
     """Refuse judges, controls and baselines that are none; `trained`: runs of what writes."""
     if settings.judge is not None:
-        guided: Sequence[Path | None] = trained or [None]
-        for writer in guided:
-            judges.refuse_partial_judge(Path(settings.judge), _path(settings.scorer), writer)
-            if settings.second_judge is not None:
-                second = Path(settings.second_judge)
-                judges.refuse_partial_judge(second, _path(settings.scorer), writer, "second_judge")
-                judges.refuse_same_family(second, Path(settings.judge))
+        guiding = [guide for run in trained for guide in judges.guides(run)]
+        if settings.writer is not None and settings.scorer is not None:  # else two scorers stand beside each other
+            guiding.insert(0, Path(settings.scorer))
+        judges.refuse_partial_judge(Path(settings.judge), guiding)
+        if settings.second_judge is not None:
+            judges.refuse_partial_judge(Path(settings.second_judge), guiding, "second_judge")
+            judges.refuse_same_family(Path(settings.second_judge), Path(settings.judge))
     for judging in (settings.judge, settings.second_judge):
         independence.refuse_guiding_controls(
             _path(settings.scorer), _path(judging), writing=settings.writer is not None

@@ -229,6 +229,7 @@ def test_a_scorer_says_which_of_two_posts_wins(world: Path, capsys: pytest.Captu
         (["score", "runs/train/dpo", "a", "b"], "a scorer's is needed here"),
         (["evaluate", "report.yaml", "judge=runs/train/guide", "name=x"], "was not trained on the judge split"),
         (["evaluate", "report.yaml", "scorer=runs/train/judge", "name=x"], "is of the family of the scorer"),
+        (["evaluate", "report.yaml", "scorer=runs/train/judge", "writer=theirs.csv", "name=x"], "is of the family of"),
         (["evaluate", "report.yaml", "controls.shuffled=runs/train/guide", "name=x"], "is no such control"),
         (["evaluate", "report.yaml", "data=runs/improve/round", "name=x"], "one of `prepare` is needed"),
         (["evaluate", "report.yaml", "scorer=null", "name=x"], "a writer is measured with a scorer"),

@@ -20,6 +20,7 @@ from train.launch import ranks
 from train.rewards import reward_function
 from train.scorers import Scorer
 from virality.errors import ViralityError
+from virality.gates import Context
 from virality.models.attention import bare
 from virality.models.generate import stop_tokens
 from virality.models.precision import device
@@ -98,6 +99,7 @@ def fit_grpo(
     platform: str | None,
     recipe: GrpoRecipe,
     folder: Path,
+    gates: Context | None = None,
     entries: checkpoints.Entries | None = None,
     callbacks: Sequence[Any] = (),
 ) -> Rewarded:
@@ -115,6 +117,7 @@ def fit_grpo(
         platform: of the drafts, for the gates.
         recipe: see there.
         folder: of the run.
+        gates: what a rewrite must hold to be paid; None: the usual.
         entries: (name of a checkpoint, numbers of drafts) -> its rows of the ledger.
         callbacks: of `transformers`, beside the bar and metrics.jsonl.
 
@@ -182,7 +185,7 @@ def fit_grpo(
             batch_size=recipe.batch_size,
             entries=entries,
             model=model,
-            reward_funcs=reward_function(tokenizer, scorer, platform, stop_tokens(model, tokenizer)),
+            reward_funcs=reward_function(tokenizer, scorer, platform, stop_tokens(model, tokenizer), gates),
             args=arguments,
             train_dataset=Dataset.from_list([{"prompt": forms[at], "draft": drafts[at]} for at in rows]),
             processing_class=tokenizer,

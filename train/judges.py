@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from train.lineage import lessons
+from train.lineage import lessons_by
 from virality import runs
 from virality.errors import ViralityError
 
@@ -16,14 +16,24 @@ def guides(writer: Path) -> Iterator[Path]:
 
     The nearest comes first.
     """
-    for lesson in lessons(writer):
+    return guides_by(runs.finished(writer, "train")["settings"])
+
+
+def guides_by(settings: dict[str, Any]) -> Iterator[Path]:
+    """Of a writer that is trained by these settings, whether or not it is there already; as `guides`."""
+    for lesson in lessons_by(settings):
         yield from (Path(one["scorer"]) for one in lesson.improved)
         if lesson.settings.get("objective") == "grpo":
             yield Path(lesson.settings["grpo"]["scorer"])
 
 
-def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None, called: str = "judge") -> None:
-    """Refuse a judge that learned what a guide or the writer learned; `called`: its key in the config.
+def refuse_partial_judge(judge: Path, guiding: Iterable[Path], called: str = "judge") -> None:
+    """Refuse a judge that learned what a guide learned.
+
+    Args:
+        judge: a scorer's run.
+        guiding: runs of the scorers that choose among rewrites or that the writer learned from.
+        called: the judge's key in the config.
 
     Raises:
         ViralityError: it was not trained on the judge split, or a guide was, or one of them is of its family.
@@ -32,9 +42,7 @@ def refuse_partial_judge(judge: Path, scorer: Path | None, writer: Path | None, 
     if mine.get("task") != "scorer" or mine["split"] != "judge":
         raise ViralityError(f"{called} = {judge}: was not trained on the judge split; "
                             "train a scorer with split=judge")  # fmt: skip
-    if writer is None:
-        return
-    for guide in dict.fromkeys([*([scorer] if scorer is not None else []), *guides(writer)]):
+    for guide in dict.fromkeys(guiding):
         theirs = runs.finished(guide, "train")
         shared = sorted(_families(theirs) & _families(mine) - {"stack"})
         if shared:

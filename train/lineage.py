@@ -29,7 +29,11 @@ def lessons(writer: Path) -> Iterator[Lesson]:
     Raises:
         ViralityError: a folder holds no finished run, of it or of what it learned from.
     """
-    settings = runs.finished(writer, "train")["settings"]
+    return lessons_by(runs.finished(writer, "train")["settings"])
+
+
+def lessons_by(settings: dict[str, Any]) -> Iterator[Lesson]:
+    """Of a training by these settings, whether or not it has been done; as `lessons`."""
     made = [runs.finished(Path(folder)) for folder in settings.get("data", [])]
     improved = [document["settings"] for document in made if document["step"] == "improve"]
     yield Lesson(settings, improved)

@@ -10,14 +10,19 @@ import numpy as np
 from train.candidates import judge_gates
 from train.scorers import Scorer
 from virality.errors import ViralityError
-from virality.gates import passed
+from virality.gates import Context, passed
 from virality.models.prompts import answer
 from virality.text.normalise import normalise
 from virality.text.slots import slot
 
 
 def rewards(
-    drafts: Sequence[str], rewrites: Sequence[str], stopped: Sequence[bool], scorer: Scorer, platform: str | None
+    drafts: Sequence[str],
+    rewrites: Sequence[str],
+    stopped: Sequence[bool],
+    scorer: Scorer,
+    platform: str | None,
+    context: Context | None = None,
 ) -> list[float]:
     """Of each rewrite: P(it beats its draft) by the scorer where it was ended and passes every gate, else 0.
 
@@ -29,7 +34,7 @@ def rewards(
     good = [
         at
         for at, (draft, rewrite, ended) in enumerate(zip(drafts, rewrites, stopped, strict=True))
-        if ended and passed(judge_gates(draft, rewrite, platform, None))
+        if ended and passed(judge_gates(draft, rewrite, platform, None, context))
     ]
     chances = scorer.probability([rewrites[at] for at in good], [drafts[at] for at in good])
     if not np.isfinite(chances).all():
@@ -41,7 +46,7 @@ def rewards(
 
 
 def reward_function(
-    tokenizer: Any, scorer: Scorer, platform: str | None, stops: frozenset[int]
+    tokenizer: Any, scorer: Scorer, platform: str | None, stops: frozenset[int], context: Context | None = None
 ) -> Callable[..., list[float]]:
     """`rewards` as TRL calls it: with token ids (stop token last) and the column `draft`; tells `log_metric` the parts.
 
@@ -53,7 +58,8 @@ def reward_function(
     ) -> list[float]:
         texts = [tokenizer.decode(ids, skip_special_tokens=True).strip() for ids in completion_ids]
         rewrites = [normalise(answer(tokenizer, text, slot(one))) for text, one in zip(texts, draft, strict=True)]
-        found = rewards(draft, rewrites, [bool(ids) and ids[-1] in stops for ids in completion_ids], scorer, platform)
+        stopped = [bool(ids) and ids[-1] in stops for ids in completion_ids]
+        found = rewards(draft, rewrites, stopped, scorer, platform, context)
         good = [value for value in found if value > 0]
         log_metric("passed", len(good) / len(found))
         if good:

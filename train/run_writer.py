@@ -12,6 +12,7 @@ from train import adapters, canaries, examples, grpo, ledgers, objectives, steps
 from train import ready as readiness
 from train.drafts import drafts
 from train.fit import Recipe, fit
+from train.gate_settings import context
 from train.launch import tokenised
 from train.objectives import Objective
 from train.ready import Ready
@@ -108,9 +109,10 @@ def _train_by_rewards(settings: WriterSettings, here: runs.Run, data: steps.Data
         guide,
         platform=_most_common([pair.platform for pair in pairs]),
         recipe=grpo.GrpoRecipe(
-            **settings.grpo.model_dump(exclude={"scorer"}), **_shared_fields(recipe_of(settings))
+            **settings.grpo.model_dump(exclude={"scorer", "gates"}), **_shared_fields(recipe_of(settings))
         ),
         folder=here.folder,
+        gates=context(settings.grpo.gates, Path(settings.init) if settings.init else None),
         entries=lambda checkpoint, seen: ledgers.entries(checkpoint, "train", [pairs[at] for at in seen], before),
         callbacks=callbacks_of(settings, tracker, base, data.pairs, guide),
     )  # fmt: skip

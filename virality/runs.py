@@ -31,7 +31,8 @@ _NOT_COMPARED = {"name", "out", "micro_batch", "activation_checkpointing", "push
 """Where and how, not what: a run that was out of memory continues with a smaller micro_batch (of all objectives kto
 alone feels it, through its reference point)."""
 _NOT_COMPARED_SECTIONS = ("machine.", "tracking.", "push.")
-_NOT_OUTPUTS = {"tracking", "parts", "work", "ratings"}
+_WORK = "work"
+_NOT_OUTPUTS = {"tracking", "parts", _WORK, "ratings"}
 """Folders of a run that are no result: logs, answers of people, and what a later run of the folder would make again."""
 _KEYS = {"step", "state", "settings", "inputs", "command"}
 _KEYS_DONE = _KEYS | {"outputs", "rights", "seconds"}
@@ -150,7 +151,7 @@ def start(
     folder = out or Path("runs") / step / name
     wanted = json.loads(json.dumps(dict(settings)))
     if fresh and is_main():
-        _clear(folder)
+        clear(folder)
     there = None if fresh else _read_document(folder)
     run = Run(folder, document={})
     changed = [] if there is None else _changes(folder, there, step, wanted, inputs, grows=grows)
@@ -238,10 +239,15 @@ def research_only(folders: list[Path]) -> bool:
     return any(bool(finished(folder)["rights"]["research_only"]) for folder in folders)
 
 
-def _clear(folder: Path) -> None:
-    if not folder.is_dir():
+def clear(folder: Path) -> None:
+    """Remove the run that lies in a folder; where none was begun, nothing.
+
+    Raises:
+        ViralityError: what lies there is no run.
+    """
+    if not folder.is_dir() or (not (folder / "run.json").is_file() and _is_nothing(folder)):
         return
-    if not (folder / "run.json").is_file() and any(folder.iterdir()):
+    if not (folder / "run.json").is_file():
         raise ViralityError(
             f"{folder}: --fresh removes run folders only, and this one has no run.json; name another with out="
         )
@@ -251,6 +257,7 @@ def _clear(folder: Path) -> None:
 def _forget(folder: Path) -> None:
     if is_main():
         (folder / "run.json").unlink(missing_ok=True)
+        shutil.rmtree(folder / _WORK, ignore_errors=True)  # its pieces were made by the settings of then
 
 
 def _make_folder(folder: Path) -> None:

@@ -125,7 +125,7 @@ def plan(config: Path, said: Read[SweepSettings]) -> Plan:
     metric = settings.metric or ("writer.win_rate" if trained.task == "writer" else "scorer.pair_accuracy")
     if not metric.startswith(trained.task):
         found.add("metric", f"is no measure of a {trained.task}, which {settings.train} trains", metric)
-    evaluation = _evaluation(settings, trained, lines, found)
+    evaluation = _evaluation(settings, read_, lines, found)
     if told := _once([*found.lines(), *sorted(lines, key=lines.__getitem__)]):
         raise ViralityError("\n".join(told))
     data = [evaluation.data] if evaluation is not None else list(trained.data)
@@ -138,9 +138,10 @@ def _staying(config: Path) -> tuple[str, ...]:
 
 
 def _evaluation(
-    settings: SweepSettings, trained: AnySettings, lines: Lines, found: Mistakes
+    settings: SweepSettings, asked: Sequence[AnySettings], lines: Lines, found: Mistakes
 ) -> EvaluateSettings | None:
     """The evaluate config as it measures a run of this sweep; None where there is none."""
+    trained = asked[0]
     if settings.evaluate is None:
         if isinstance(trained, WriterSettings):
             found.add("evaluate", "a writer is measured with a scorer, which chooses, and a judge, which did not; name "
@@ -151,8 +152,8 @@ def _evaluation(
         one = read(EvaluateSettings, Path(str(settings.evaluate)), evaluating(trained.task, "RUN")).settings
         runs.finished(Path(one.data), "prepare")
         if trained.task == "writer":
-            judges.refuse_partial_judge(Path(str(one.judge)), None, None)
-            runs.finished(Path(str(one.scorer)), "train")
+            behind = (guide for mine in asked for guide in judges.guides_by(mine.model_dump(mode="json")))
+            judges.refuse_partial_judge(Path(str(one.judge)), [Path(str(one.scorer)), *behind])
         return one
 
     return _told(opened, lines, found, settings)

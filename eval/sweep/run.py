@@ -34,6 +34,8 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         _tell(made, folder)
         return folder
     measures = bench(made)
+    if fresh:
+        runs.clear(folder)
     if made.settings.trial:
         wandb_sweep.trial(made, measures, folder, fresh=fresh)
         return folder
@@ -67,7 +69,7 @@ def _write(
         found, report = _final(made, found, fresh=fresh)
         inputs |= {str(report): runs.digest(report)} if report is not None else {}
     asked = {"train": settings.train, "evaluate": settings.evaluate, "metric": made.metric, "seed": settings.seed}
-    here = runs.start("sweep", made.name, settings=asked, inputs=inputs, out=folder, fresh=fresh, grows=True,
+    here = runs.start("sweep", made.name, settings=asked, inputs=inputs, out=folder, grows=True,
                       seed=settings.seed)  # fmt: skip
     if not here.finished:
         rows = [Measurement(trial.name, one, where[one], values[trial.name][one]) for trial in trials for one in ids]

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from train import adapters, checkpoints, grpo
+from train.candidates import gates_of
 from train.grpo import GrpoRecipe, Rewarded, fit_grpo, fits, order
 from train.rewards import reward_function, rewards
 from train.scorers import Scorer
@@ -127,6 +128,11 @@ def test_a_rewrite_is_worth_its_chance_where_every_gate_passes_and_nothing_elsew
     draft: str, rewrite: str, ended: bool, worth: float
 ) -> None:
     assert rewards([draft], [rewrite], [ended], scorer("At", "الساعة"), None) == [pytest.approx(worth)]
+
+
+def test_what_a_rewrite_must_hold_is_as_strict_as_asked() -> None:
+    moved = "At 5 the boat leaves from the old harbour"
+    assert rewards([ENGLISH], [moved], [True], scorer("At"), None, gates_of(thresholds={"min_edit": 0.9})) == [0.0]
 
 
 def test_rewards_stay_with_their_rewrites() -> None:

@@ -91,6 +91,17 @@ def test_drafts_come_from_measured_training_pairs_once_each() -> None:
     assert drafts(train, 7, seed=0) != drafts(train, 7, seed=1)
 
 
+def test_each_turn_takes_the_next_drafts_and_the_first_again_behind_the_last() -> None:
+    train = corpus_pairs(20)
+    every = drafts(train, 10_000, seed=0)
+    assert drafts(train, 7, seed=0, turn=1) == every[7:14]
+    turns = [one for turn in range(len(every)) for one in drafts(train, 1, seed=0, turn=turn)]
+    assert turns == every
+    assert drafts(train, 1, seed=0, turn=len(every)) == every[:1]
+    assert drafts(train, 10_000, seed=0, turn=3) == every
+    assert drafts([], 7, seed=0, turn=1) == []
+
+
 def test_samples_are_gated_before_they_are_scored(scorer: Scorer) -> None:
     writer: Any = load_base("tiny:llama", "rewrite", precision="fp32")
     (found,) = rank(["It is very costly, but the boat leaves at 5 today."], writer, scorer, samples=2,

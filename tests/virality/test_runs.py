@@ -104,6 +104,25 @@ def test_fresh_replaces_what_was_there() -> None:
     assert [path.name for path in again.folder.iterdir()] == ["run.json"]
 
 
+def test_fresh_removes_nothing_where_no_run_was_begun() -> None:
+    kept = Path("here/work/measured.json")
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{}")
+    runs.clear(Path("here"))
+    runs.clear(Path("nowhere"))
+    assert kept.exists()
+
+
+def test_a_run_that_was_only_begun_takes_other_settings_and_none_of_its_pieces() -> None:
+    piece = start().folder / "work" / "0.json"
+    piece.parent.mkdir()
+    piece.write_text("{}")
+    assert start().continued
+    assert piece.exists()
+    assert not start(seed=1).continued
+    assert not piece.exists()
+
+
 def test_fresh_removes_run_folders_only() -> None:
     Path("photos").mkdir()
     Path("photos/cake.jpg").write_text("cake")

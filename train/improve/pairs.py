@@ -33,7 +33,7 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
         ViralityError: there is no draft, or none gave a rewrite that beats it.
     """
     data = steps.read_pairs(settings.data)
-    chosen = drafts(data.pairs, settings.drafts, settings.seed)
+    chosen = drafts(data.pairs, settings.drafts, settings.seed, settings.turn)
     if not chosen:
         raise ViralityError(
             f"data: {', '.join(settings.data)}: no measured pair in its train split to take drafts from"

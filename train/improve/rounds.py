@@ -26,6 +26,9 @@ from virality import ledger, runs
 from virality.atomic import aside
 from virality.progress import say
 
+_AS_BEFORE = ("trust_remote_code", "bits", "precision", "max_tokens")
+"""How a writer is opened and what it reads: every round as the training of the first writer had it."""
+
 
 def carry_out(settings: ImproveSettings, here: runs.Run) -> None:
     """All rounds, until the judge's share stops rising, the proxy gap opens, or `rounds` are done."""
@@ -34,10 +37,9 @@ def carry_out(settings: ImproveSettings, here: runs.Run) -> None:
     why = f"{settings.rounds} rounds were asked for"
     for number in range(1, settings.rounds + 1):
         folder = here.folder / f"round-{number}"
-        how = settings.learn
-        objective, rate = (how.first, how.learning_rate) if number == 1 else (how.then, how.later_rate)
+        objective, _ = _way(settings, number)
         data = settings.data if objective == "grpo" else (_pairs(settings, writers[-1], number, objective, folder),)
-        writers.append(_learn(settings, data, writers[-1], objective, rate, folder / "writer"))
+        writers.append(_learn(lesson(settings, data, writers[-1], number), folder / "writer"))
         seen.append(_watched(settings, Path(writers[-1]), folder / "watched.json"))
         say(f"  round {number}: {told(seen[-1])}")
         if (reason := stop(seen, settings.watch.gap)) is not None:
@@ -82,7 +84,7 @@ def told(seen: Seen) -> str:
 
 def _pairs(settings: ImproveSettings, writer: str, number: int, objective: str, folder: Path) -> str:
     """Folder of the round's judged pairs."""
-    changed: dict[str, Any] = {"rounds": 0, "writer": writer, "seed": settings.seed + number, "name": None, "out": None}
+    changed: dict[str, Any] = {"rounds": 0, "writer": writer, "turn": number - 1, "name": None, "out": None}
     if objective == "sft":
         changed["against"] = ("draft",)  # imitation sees the better one alone
     mine = settings.model_copy(update=changed)
@@ -94,27 +96,39 @@ def _pairs(settings: ImproveSettings, writer: str, number: int, objective: str, 
     return str(folder / "pairs")
 
 
-def _learn(
-    settings: ImproveSettings, data: Sequence[str], before: str, objective: str, rate: float, folder: Path
-) -> str:
-    """Folder of the writer that learned the round's pairs."""
-    how = settings.learn
-    base = runs.finished(Path(before), "train")
+def lesson(settings: ImproveSettings, data: Sequence[str], before: str, number: int) -> WriterSettings:
+    """How the writer of a round learns: opened and read as the one before it, by the objective of the round."""
+    how, base = settings.learn, runs.finished(Path(before), "train")
+    objective, rate = _way(settings, number)
     values: dict[str, Any] = {
         "task": "writer", "data": list(data), "base": base["base"]["spec"], "prompt": base["prompt"]["name"],
         "objective": objective, "init": before, "batch_size": how.batch_size, "epochs": how.epochs,
         "learning_rate": rate, "seed": settings.seed,
+        **{key: base["settings"][key] for key in _AS_BEFORE if key in base["settings"]},
     }  # fmt: skip
     if objective in ("dpo", "ipo", "simpo"):
         values["imitation"] = how.imitation
-    if objective in ("dpo", "ipo", "simpo", "orpo") and how.beta is not None:
+    if objective == how.then and objective in ("dpo", "ipo", "simpo", "orpo") and how.beta is not None:
         values["beta"] = how.beta
     if objective == "grpo":
-        values |= {"grpo": {"scorer": settings.scorer}, "max_pairs": settings.drafts}
+        values |= {"max_pairs": settings.drafts, "seed": settings.seed + number}
+        values["grpo"] = {"scorer": settings.scorer, "samples": settings.samples,
+                          "temperature": settings.temperature[0], "gates": settings.gates}  # fmt: skip
     else:
         values |= {"kinds": ["judged"], "weighting": how.weighting}
-    mine = WriterSettings.model_validate(values)
-    here = _open("train", mine.model_dump(mode="json"), [*data, before, *training.others(mine)], folder, mine.seed)
+    return WriterSettings.model_validate(values)
+
+
+def _way(settings: ImproveSettings, number: int) -> tuple[str, float]:
+    """Objective and learning rate of a round."""
+    how = settings.learn
+    return (how.first, how.learning_rate) if number == 1 else (how.then, how.later_rate)
+
+
+def _learn(mine: WriterSettings, folder: Path) -> str:
+    """Folder of the writer that learned so."""
+    reads = [*mine.data, *training.others(mine)]
+    here = _open("train", mine.model_dump(mode="json"), reads, folder, mine.seed)
     if not here.finished:
         training.carry_out(mine, here)
         gc.collect()

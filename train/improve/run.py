@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from train import judges
+from train import grpo, judges
 from train.improve import pairs, rounds
 from train.improve.settings import ImproveSettings
 from train.scorers import controls
@@ -20,7 +20,10 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
     inputs = inputs_of(settings)
     controls.refuse(Path(settings.scorer), "scorer")
     if settings.judge is not None:
-        judges.refuse_partial_judge(Path(settings.judge), Path(settings.scorer), Path(settings.writer))
+        guiding = [Path(settings.scorer), *judges.guides(Path(settings.writer))]
+        judges.refuse_partial_judge(Path(settings.judge), guiding)
+    if settings.rounds and "grpo" in (settings.learn.first, settings.learn.then):
+        grpo.require_trl()  # told now, not after a round
     if dry_run:
         often = f" in each of {settings.rounds} rounds" if settings.rounds else ""
         say(f"would rewrite {settings.drafts} drafts of {', '.join(settings.data)}{often} and write to {folder}")

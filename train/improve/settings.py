@@ -29,9 +29,10 @@ class Learn(Settings):
     first: Learning = "sft"
     """Objective of the first round. sft imitates the best rewrites; the others prefer them to worse ones."""
     then: Learning = "dpo"
-    """Objective of the later rounds, tied to the writer of the round before; grpo needs the extra `trl`."""
+    """Objective of the later rounds, tied to the writer of the round before; grpo needs the extra `trl`, and draws its
+    drafts anew in each round."""
     beta: float | None = Field(None, gt=0)
-    """Of the later objective, where it has one."""
+    """Of the later objective, where it has one; the first has its default, unless it is the same."""
     imitation: float = Field(1.0, ge=0)
     """dpo, ipo, simpo: weight of the likelihood of the better rewrite beside the preference."""
     batch_size: Count = 16
@@ -77,7 +78,10 @@ class ImproveSettings(Sampled):
     watch: Watch = Watch()
     """What is looked at after each round."""
     drafts: int = Field(64, ge=1)
-    """Of how many drafts rewrites are made, in each round of other ones."""
+    """Of how many drafts rewrites are made, in each round of the next ones."""
+    turn: int = Field(0, ge=0)
+    """Which of the drafts: of their order by the seed the first so many (0), the next (1), and so on; rounds count it
+    themselves."""
     samples: int = Field(4, ge=0)
     """Of the writer, for each draft."""
     edits: int = Field(12, ge=0)
@@ -110,3 +114,18 @@ class ImproveSettings(Sampled):
             yield ("temperature", "samples"), f"{len(self.temperature)} temperatures cannot share so few; raise samples"
         if self.rounds and self.judge is None:
             yield ("judge", "rounds"), "rounds are stopped by a judge that trains nothing; name one"
+        if self.rounds and self.turn:
+            yield ("turn", "rounds"), "rounds take their turns themselves; leave it out"
+        if self.rounds and "grpo" in (self.learn.first, self.learn.then):
+            yield from self._of_grpo()
+
+    def _of_grpo(self) -> Iterator[Rule]:
+        """What GRPO cannot sample by."""
+        where = "learn.first" if self.learn.first == "grpo" else "learn.then"
+        if len(self.temperature) > 1:
+            yield ("temperature", where), "grpo samples at one temperature; name one"
+        if self.samples < 2:
+            yield ("samples", where), "grpo compares two samples of a draft at least; raise it"
+        for key in ("copy_penalty", "distinct_starts", "voice"):
+            if getattr(self, key):
+                yield (key, where), "grpo samples and pays without it; leave it out"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from train.gate_settings import GateSettings
 from train.settings.adapter import AdapterSettings, Lora
 from train.settings.common import Kinds, Rule
 from virality.config import Settings
@@ -26,6 +27,8 @@ class Grpo(Settings):
     """Of sampling."""
     beta: float = Field(0.04, ge=0)
     """KL to the writer as it came, in nats a token; 0: free."""
+    gates: GateSettings = GateSettings()
+    """What a rewrite must hold to be paid."""
 
 
 class Push(Settings):
