@@ -29,7 +29,9 @@ def trapped(corpus: str) -> str:
     """A prepared run whose better posts all shout, and whose worse ones never do; its folder."""
     source = f"runs/prepare/gain_{corpus}"
     data = steps.read_pairs([source])
-    here = runs.start("prepare", f"gain_{corpus}_trap", settings={}, inputs={})
+    here = runs.start("prepare", f"gain_{corpus}_trap", settings={}, inputs={source: runs.digest(Path(source))})
+    if here.finished:
+        return str(here.folder)
     pairs = [replace(one, better=shouted(one.better), worse=one.worse.replace("!", ".")) for one in data.pairs]
     with here.file("pairs.parquet") as path:
         tables.write(pairs, pair_schema(), path)
@@ -45,9 +47,7 @@ def main() -> None:
     parser.add_argument("--report", type=int, default=100)
     asked = parser.parse_args()
     corpus, name = asked.corpus, f"gain_{asked.corpus}_trap"
-    made = f"runs/prepare/{name}"
-    if not Path(made, "pairs.parquet").is_file():
-        made = trapped(corpus)
+    made = trapped(corpus)
     prepared, judge = f"data=runs/prepare/gain_{corpus}", f"judge=runs/train/gain_{corpus}_judge"
     commands = [
         ["train", "configs/train/demo_scorer.yaml", f"data={made}", f"name={name}"],

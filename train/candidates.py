@@ -102,6 +102,8 @@ def gates_of(
 
 
 _USUAL = gates_of()
+_APART = 1_000_003
+"""Between the seeds of two temperatures: with the same random numbers, most of their samples would be the same."""
 
 
 def judge_gates(
@@ -126,7 +128,7 @@ def rank(
     found: list[dict[str, None]] = [{} for _ in drafts]
     for at, heat in enumerate(temperature):
         share = samples // len(temperature) + (at < samples % len(temperature))
-        made = sample(writer, drafts, samples=share, temperature=heat, seed=seed,
+        made = sample(writer, drafts, samples=share, temperature=heat, seed=seed + at * _APART,
                       steering=steering) if share else [[]] * len(drafts)  # fmt: skip
         for mine, rewrites in zip(found, made, strict=True):
             for rewrite in rewrites:

@@ -101,16 +101,17 @@ class Assistant:
         """
         path = Path(run).expanduser()
         trained = (path / "run.json").is_file() or not _is_model(str(run))
+        source = path if trained else _behind(path)
         if scorer is not None:
             controls.refuse(Path(scorer), "scorer")  # before a model is loaded
-        learned = _taught(path) if trained else None
+        learned = None if source is None else _taught(source)
         if learned is not None and not learned.steering.plain:
             if engine == "vllm":
                 raise ViralityError(f"engine = vllm: {run} was taught with samples that vLLM cannot lead; "
                                     "leave engine out")  # fmt: skip
             engine = "transformers"
         writer = load_writer(path, engine=engine) if trained else systems.opened(_named(run), "ask_en", engine)
-        guide = Path(scorer) if scorer is not None else next(guides(path), None) if trained else None
+        guide = Path(scorer) if scorer is not None else None if source is None else next(guides(source), None)
         if guide is not None:
             controls.refuse(guide, "scorer")
         held = gates or (GateSettings() if learned is None else learned.gates)
@@ -121,7 +122,7 @@ class Assistant:
             path.name if trained else str(run),
             None if guide is None else guide.name,
             None if guide is None else runs.finished(guide, "train").get("pairs", {}).get("validation"),
-            context(held, path if trained else None),
+            context(held, source),
             UNLED if learned is None else learned.steering,
             TEMPERATURE if learned is None else learned.temperature or TEMPERATURE,
         )
@@ -281,6 +282,12 @@ def _taught(run: Path) -> Taught | None:
             raise
         say(f"  how it was taught cannot be read, so it is asked as any other: {error}")
         return None
+
+
+def _behind(path: Path) -> Path | None:
+    """The run that a checkpoint is of; None of what is no checkpoint of ours."""
+    run = path.parent.parent
+    return run if path.parent.name == "checkpoints" and (run / "run.json").is_file() else None
 
 
 def _is_model(spec: str) -> bool:

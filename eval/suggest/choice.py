@@ -85,12 +85,17 @@ def _chances(
 def _answer(asked: Answer, open_: list[Suggestion], judged: Mapping[str, tuple[Verdict, ...]], n: int) -> Answer:
     if not open_:
         return replace(asked, reason=_none_passed(list(judged.values())))
-    open_ = sorted(open_, key=lambda one: (-(one.p_better or 0.5), one.text))
+    open_ = sorted(open_, key=_rank)
     likely = _different(one for one in open_ if one.p_better is None or one.p_better > LIKELY)
     if likely:
         return replace(asked, suggestions=likely[:n])
     return replace(asked, reason=f"{len(open_)} of {len(judged)} rewrites passed the gates, and none is likely to do "
                                  f"better than the draft (the best: {open_[0].p_better or 0.0:.0%})")  # fmt: skip
+
+
+def _rank(one: Suggestion) -> tuple[float, str]:
+    """By chance, then by text; what no scorer can tell of stays in the order in which it was made."""
+    return (-0.5, "") if one.p_better is None else (-one.p_better, one.text)
 
 
 def _different(ranked: Iterable[Suggestion]) -> list[Suggestion]:

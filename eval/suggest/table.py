@@ -131,7 +131,7 @@ def write(
         if ended is not None and ended.get("key") == key and out.is_file() and sha256(out) == ended.get("sha256"):
             say(f"{out}: done already with the same assistant and drafts; reused")
             return ended
-        if out.exists():
+        if out.exists() and _head(part) != key:  # else it was stopped before OUT.json was written
             raise ViralityError(f"{out}: is there already; --fresh replaces it, or name another --out")
     try:
         done = _begin(part, key, fresh=fresh)
@@ -165,8 +165,8 @@ def _begin(part: Path, key: dict[str, Any], *, fresh: bool) -> int:
         return 0
     whole = done = 0
     with part.open("rb") as stream:
-        head = _parsed(stream.readline())
-        if head is None or head.get("key") != key:
+        stream.readline()
+        if _head(part) != key:
             raise ViralityError(f"{part}: is of another command (another file, writer or setting); --fresh replaces "
                                 "it, or name another --out")  # fmt: skip
         whole = stream.tell()
@@ -177,6 +177,15 @@ def _begin(part: Path, key: dict[str, Any], *, fresh: bool) -> int:
     with part.open("r+b") as stream:
         stream.truncate(whole)
     return done
+
+
+def _head(part: Path) -> dict[str, Any] | None:
+    """The key of the command that a part is of; None where there is no part, or none that can be read."""
+    if not part.is_file():
+        return None
+    with part.open("rb") as stream:
+        head = _parsed(stream.readline())
+    return None if head is None else head.get("key")
 
 
 def _finish(part: Path, out: Path, about: Path, facts: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from eval.settings import EvaluateSettings
-from eval.sweep.points import Point, ends, points
+from eval.sweep.points import Point, ends, points, trial
 from eval.sweep.settings import SweepSettings
 from train import judges
 from train import run as training
@@ -108,7 +108,7 @@ def plan(config: Path, said: Read[SweepSettings]) -> Plan:
     """
     settings, found = said.settings, said.mistakes()
     name = settings.name or config.stem
-    here = [Point(settings.trial)] if settings.trial else [] if settings.wandb else points(settings)
+    here = [trial(settings)] if settings.trial else [] if settings.wandb else points(settings)
     asked = {point.key: point for point in [*here, *ends(settings.settings)]}.values()
     lines: Lines = {}
     read_: list[AnySettings] = []

@@ -63,6 +63,20 @@ def points(settings: SweepSettings) -> list[Point]:
     return list(drawn.values())
 
 
+def trial(settings: SweepSettings) -> Point:
+    """The setting that an agent of W&B asks for: its words (`None`, `1e-05`) as the values that the sweep names."""
+    return Point({key: _meant(value, settings.settings[key]) for key, value in settings.trial.items()})
+
+
+def _meant(value: Value, one: Range) -> Value:
+    if one.choice is not None:
+        return next((mine for mine in one.choice if str(value) in (str(mine), _said(mine))), value)
+    try:
+        return value if not isinstance(value, str) else int(value) if one.integers is not None else float(value)
+    except ValueError:
+        return value
+
+
 def ends(settings: Mapping[str, Range]) -> list[Point]:
     """For each setting its every choice, or both its ends, the others at their first: what a schema is asked about."""
     first = {key: _ends(one)[0] for key, one in settings.items()}

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from eval.suggest import Answer, Assistant, Suggestion, as_json, as_text, checked, checked_tone, raw
+from eval.suggest.choice import Judge, choose
 from tests.eval.assistants import DRAFT, RESTATED, assistant, likes_free, likes_spoken, own_words, says, tiny_writer
 from train.candidates import judge_gates
 from train.scorers import Scorer
@@ -119,6 +120,14 @@ def test_suggestions_that_differ_in_marks_alone_are_one(writer: Writer) -> None:
     keys = [fold(one.text) for one in found.suggestions]
     assert keys
     assert len(keys) == len(set(keys))
+
+
+def test_without_a_scorer_what_was_written_first_comes_first(writer: Writer) -> None:
+    asked = ask(assistant(writer))
+    later = "The school road is open, and early the costly boat leaves the old harbour."
+    (found,) = choose([replace(asked, suggestions=[])],
+                      [{later: "sample", RESTATED: "sample"}], Judge(), n=2)  # fmt: skip
+    assert [one.text for one in found.suggestions] == [later, RESTATED]
 
 
 def test_the_probability_stands_inside_its_interval_and_reasons_are_told(writer: Writer, scorer: Scorer) -> None:

@@ -99,6 +99,32 @@ def test_what_another_command_left_is_refused_and_replaced_when_asked(
         written(writer, drafts, out)
 
 
+def test_a_command_that_was_stopped_before_its_last_file_ends_what_it_left(
+    writer: Writer, drafts: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, out = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    ended = written(writer, drafts, whole)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", stopped_at("out.jsonl.json", Path.write_text))
+        with pytest.raises(KeyboardInterrupt):
+            written(writer, drafts, out)
+    assert out.exists()
+    assert written(writer, drafts, out) == ended
+    assert out.read_bytes() == whole.read_bytes()
+    assert not (tmp_path / "out.jsonl.part").exists()
+
+
+def stopped_at(name: str, write: Any) -> Any:
+    """A `write_text` that is interrupted where a file of this name, or what becomes it, is written."""
+
+    def interrupted(path: Path, *given: Any, **more: Any) -> Any:
+        if name in path.name:
+            raise KeyboardInterrupt
+        return write(path, *given, **more)
+
+    return interrupted
+
+
 def test_the_alt_text_of_a_row_goes_into_its_prompt_alone(writer: Writer, tmp_path: Path) -> None:
     path = tmp_path / "drafts.csv"
     path.write_text(f'text,alt\n"{DRAFT}",A red boat\n"{DRAFT}",\n', encoding="utf-8")

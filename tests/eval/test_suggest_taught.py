@@ -62,6 +62,20 @@ def test_gates_that_are_given_hold_instead(writer: Path) -> None:
     assert (context.accounted, context.min_edit) == (False, 0.2)
 
 
+def test_a_checkpoint_is_asked_as_its_run(writer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint = writer / "checkpoints" / "checkpoint-4"
+    checkpoint.mkdir(parents=True)
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (checkpoint / name).write_text("{}")
+    monkeypatch.setattr("eval.systems.training.load_writer", lambda *_, **__: tiny_writer())
+    guide = finished("guide", task="scorer", control=None, pairs={"validation": 7})
+    monkeypatch.setattr("eval.suggest.assistant.guides", lambda run: iter([guide] if run == writer else []))
+    monkeypatch.setattr("eval.suggest.assistant.load_scorer", lambda _: None)
+    assistant = Assistant.open(checkpoint)
+    assert (assistant.context.min_edit, assistant.steering.copy_penalty) == (0.15, 1.5)
+    assert (assistant.scorer_name, assistant.name) == ("guide", str(checkpoint))
+
+
 def test_a_writer_whose_rounds_are_gone_is_asked_as_any_other(
     writer: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

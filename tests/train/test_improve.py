@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from train.drafts import drafts
 from train.improve.prefer import prefer
 from train.scorers import Scorer, fitting
 from train.steps import load_base
+from virality.models.generate import Rewrite
 
 SOURCE = pair("the boat leaves at 5 from the old harbour", "Boat: 5, old harbour", platform="x")
 
@@ -115,6 +117,20 @@ def test_samples_are_gated_before_they_are_scored(scorer: Scorer) -> None:
 def scorer() -> Scorer:
     training = fitting.choose([*corpus_pairs(60), *corpus_pairs(20, split="validation")], "train", None, 0)
     return fitting.fit_linear(training, control=None, strengths=(1.0,), seed=0)[0]
+
+
+def test_each_temperature_draws_its_own_random_numbers(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+
+    def made(_: Any, asked: Sequence[str], *, seed: int, **__: Any) -> list[list[Rewrite]]:
+        seeds.append(seed)
+        return [[] for _ in asked]
+
+    monkeypatch.setattr("train.candidates.sample", made)
+    writer: Any = load_base("tiny:llama", "rewrite", precision="fp32")
+    rank(["A draft"], writer, scorer, samples=4, temperature=[0.7, 1.0], seed=5)
+    assert seeds[0] == 5
+    assert len(set(seeds)) == 2
 
 
 def test_a_rewrite_may_be_half_as_long_again() -> None:

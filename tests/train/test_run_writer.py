@@ -175,6 +175,7 @@ def test_an_adapter_of_another_base_is_not_continued(here: Path, capsys: pytest.
         (["margin=0.5"], "margin = 0.5: sft knows no such term"),
         (["objective=kto", "margin=0.5"], "margin = 0.5: kto knows no such term"),
         (["objective=grpo"], "grpo.scorer: objective = grpo pays by a scorer; name a scorer's run"),
+        (["objective=grpo", "grpo.scorer=runs/train/x", "weighting=none"], "weighting = none: is not of grpo"),
         (["grpo.scorer=runs/train/x"], "sft pays no rewards; write objective=grpo, or leave it out"),
         (["objective=grpo", "grpo.scorer=runs/train/x", "beta=0.1"], "beta = 0.1: grpo knows no such term"),
         (["objective=dop"], "objective"),

@@ -125,6 +125,7 @@ def test_a_run_of_another_split_is_no_member(world: Path, trained: Path, monkeyp
         ("{}", "name one of the two"),
         ("{family: linear, run: x}", "name one of the two"),
         ("{family: linear, tune: {epochs: 1}}", "linear embeds nothing"),
+        ("{run: x, layers: 4}", "layers would train it"),
         ("{family: encoder, tune: {batch_size: 32, micro_batch: 5}}", "does not divide"),
     ],
 )

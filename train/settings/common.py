@@ -30,7 +30,8 @@ class Learns(RunSettings):
     data: Folders = Field(min_length=1)
     """Folders of prepared or improve runs; one, a list, or a,b."""
     max_pairs: int | None = Field(None, ge=1)
-    """Pairs to learn from, at most; those of the highest weight are kept. null: all."""
+    """Pairs to learn from, at most; those of the highest weight are kept (of grpo: drafts that the seed draws). null:
+    all."""
 
     def broken(self) -> Iterator[Rule]:
         """No folder twice: its pairs would count double."""

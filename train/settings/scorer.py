@@ -148,6 +148,9 @@ class Member(Fits):
         yield from super().broken()
         if (self.family is None) == (self.run is None):
             yield ("family", "run"), "name one of the two"
+        given = sorted(self.model_fields_set - {"run", "family"})
+        if self.run is not None and given:
+            yield ("run",), f"is taken as it was trained, and {', '.join(given)} would train it; leave that out"
         if self.family == "linear" and {"encoder", "layers", "tune"} & self.model_fields_set:
             yield ("family",), "linear embeds nothing; leave encoder, layers and tune out, or say encoder"
 

@@ -60,7 +60,7 @@ class WriterSettings(AdapterSettings):
     init: str | None = None
     """A writer's run whose adapter is continued; for dpo, ipo and kto it is also the frozen reference."""
     kinds: Annotated[Kinds, Field(min_length=1)] = ("paraphrase", "neighbour", "same_link", "ab_test", "judged")
-    """Which kinds of pairs it learns from."""
+    """Which kinds of pairs it learns from; grpo takes drafts of every measured one."""
     unfaithful: bool = False
     """Also learn from pairs whose better post says something else; it teaches to invent."""
     labels: Literal["hard", "soft"] = "hard"
@@ -107,8 +107,8 @@ class WriterSettings(AdapterSettings):
     def _of_grpo(self) -> Iterator[Rule]:
         if self.grpo.scorer is None:
             yield ("grpo.scorer", "objective"), "objective = grpo pays by a scorer; name a scorer's run"
-        for key in ("bits", "evaluate_every", "canaries", "tones"):
-            if getattr(self, key):
+        for key in ("bits", "evaluate_every", "canaries", "tones", "weighting", "unfaithful"):
+            if self._says(key):
                 yield (key, "objective"), "is not of grpo; leave it out"
 
     def _micro_batch(self) -> Iterator[Rule]:

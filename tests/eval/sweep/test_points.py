@@ -11,7 +11,7 @@ import yaml
 
 from eval.compare.measures import KINDS
 from eval.sweep.plan import plan
-from eval.sweep.points import points, shown
+from eval.sweep.points import points, shown, trial
 from eval.sweep.settings import Metric, SweepSettings
 from eval.sweep.wandb_sweep import config_of
 from tests.train.worlds import corpus_pairs, prepared
@@ -79,6 +79,26 @@ def test_settings_are_said_in_sections_or_with_dots_and_overridden_by_words() ->
     assert sorted(nested.settings) == ["lora.alpha", "lora.rank"]
     settings = sweep("settings.lora.rank.choice=[2,4]", settings={"max_pairs": [8]})
     assert settings.settings["lora.rank"].choice == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (["trial.max_pairs=None", "trial.learning_rate=1e-05"], {"max_pairs": None, "learning_rate": 1e-05}),
+        (["trial.max_pairs=8", "trial.learning_rate=0.001"], {"max_pairs": 8, "learning_rate": 0.001}),
+        (["trial.max_pairs=9", "trial.learning_rate=x"], {"max_pairs": 9, "learning_rate": "x"}),
+    ],
+)
+def test_what_an_agent_writes_is_the_value_that_the_sweep_names(words: list[str], values: dict[str, Any]) -> None:
+    space = {"learning_rate": {"log_uniform": [1e-6, 1e-1]}, "max_pairs": [8, None]}
+    made = trial(sweep(*words, train="writer.yaml", search="random", runs=2, settings=space))
+    assert made.values == values
+    assert [type(made.values[key]) for key in values] == [type(value) for value in values.values()]
+
+
+def test_an_agents_switch_is_a_switch() -> None:
+    made = trial(sweep("trial.shared_prefix=True", train="writer.yaml", settings={"shared_prefix": [True, False]}))
+    assert made.values == {"shared_prefix": True}
 
 
 def test_every_mistake_is_told_at_once_and_at_its_place() -> None:
