@@ -30,7 +30,6 @@ _ORDER = (*_CHEAP, *(name for name in (*FACT_GATES, *GATES) if name not in _CHEA
 
 Score = Callable[[Sequence[str], Sequence[str]], "np.ndarray[tuple[int], np.dtype[np.float64]]"]
 """P(first beats second) of each two texts, as `Scorer.probability` answers it."""
-Refusals = Callable[[str, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +116,6 @@ def search(
         for at, nodes in enumerate(scored):
             beams[at] = _survivors(nodes, forms[at], asked[at], beam, apart, least_edit, found[at])
     return [_best(mine, most, apart) for mine in found]
-
-
-def random_legal(
-    drafts: Sequence[Source],
-    gates: Context | None = None,
-    *,
-    seed: int = 0,
-    least_edit: float = LEAST_EDIT,
-    depth: int = 4,
-    tries: int = 16,
-    names: tuple[str, ...] = QUIET,
-) -> list[Candidate | None]:
-    """For each draft one legal wording drawn by chance, with an edit ratio of at least `least_edit`; None: none found.
-
-    Random chains are walked, up to `tries` of up to `depth` edits, until one is legal and far enough: what choosing
-    without a guide, and without a writer, is worth.
-    """
-    return [_walk(draft, gates, random.Random(f"{seed}:{draft.text}"), least_edit, depth, tries, names)
-            for draft in drafts]  # fmt: skip
 
 
 def cuts(

@@ -14,7 +14,7 @@ from eval.compare.reading import of_draft, of_pair
 from eval.settings import EvaluateSettings
 from eval.sweep.plan import Plan
 from train import steps as training
-from train.candidates import gates_of
+from train.gate_settings import context
 from train.scorers import Scorer
 from virality import runs
 from virality.atomic import aside
@@ -113,8 +113,7 @@ def _drafts(bench: Bench, asked: EvaluateSettings, run: Path, work: Path) -> dic
         temperature=asked.temperature, seed=asked.seed, label=f"rewriting ({run.name})",
         steering=asked.steering(),
     )  # fmt: skip
-    context = gates_of(run, asked.gates.encoder, asked.gates.entailment, asked.gates.thresholds())
-    verdicts = steps.verdicts(rows, chosen, context)
+    verdicts = steps.verdicts(rows, chosen, context(asked.gates, run))
     found = outcomes.outcomes(rows, verdicts, chosen, bench.guide, bench.judge)
     rewriting.clear(pieces)
     return {one.example_id: of_draft(one.judge, one.passed) for one in found}

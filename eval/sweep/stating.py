@@ -13,7 +13,7 @@ from eval.compare.measures import ENOUGH, KINDS, Kind
 from eval.place import Place
 from eval.records import Figure
 from eval.report.labels import value_and_interval
-from eval.sweep.plan import Plan, Trial
+from eval.sweep.plan import Plan, Trial, evaluating
 from eval.sweep.points import shown
 from eval.sweep.ranking import Ranked, of_seeds, rank
 from eval.sweep.records import Failed, Final, Setting, Sweep
@@ -140,8 +140,8 @@ def _scale(one: Range, key: str, found: Sequence[Setting]) -> str:
 
 
 def _next(made: Plan, first: Setting) -> str:
-    config = made.settings.evaluate or f"configs/eval/scorer.yaml data={made.data[0]}"
-    again = f"virality evaluate {config} {made.task}={first.runs[0]} name={made.name}-final"
+    config = [made.settings.evaluate or f"configs/eval/scorer.yaml data={made.data[0]}"]
+    again = " ".join(["virality evaluate", *config, *evaluating(made.task, first.runs[0]), f"name={made.name}-final"])
     return f"Measure the winner once on data that did not choose it, the test split: {again} (or final=true)."
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.candidates import gates_of
-from train.search import LEAST_EDIT, QUIET, Candidate, Source, cuts, legal, random_legal, search
+from train.search import LEAST_EDIT, QUIET, Candidate, Source, cuts, legal, search
 from virality.gates import check_all, passed
 from virality.text.edits import CUTTING, EMPTY, LOUD, OPERATIONS
 from virality.text.similarity import reworded
@@ -78,17 +78,6 @@ def test_the_guide_is_asked_once_a_depth_for_all_drafts() -> None:
     search(DRAFTS, guide, beam=2, depth=2)
     assert len(asked) == 2
     assert search([], guide) == []
-
-
-def test_a_random_legal_edit_is_legal_far_enough_and_drawn_by_its_seed() -> None:
-    found = random_legal(DRAFTS, seed=1)
-    assert found[3] is None
-    for draft, one in zip(DRAFTS[:3], found, strict=False):
-        assert one is not None
-        assert math.isnan(one.p_better)
-        assert_legal(draft, one)
-    texts = {one.text for seed in range(4) if (one := random_legal(DRAFTS[:1], seed=seed)[0])}
-    assert len(texts) > 1
 
 
 def test_cutting_only_leaves_out_and_shortens() -> None:

@@ -38,20 +38,10 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
         raise ViralityError(
             f"data: {', '.join(settings.data)}: no measured pair in its train split to take drafts from"
         )
-    with step("loading the writer and the scorer"):
-        writer = steps.load_writer(Path(settings.writer))
+    with step("loading the scorer"):
         scorer = steps.load_scorer(Path(settings.scorer))
     gates = context(settings.gates, Path(settings.writer))
-    ranked = rank(
-        [pair.worse for pair in chosen],
-        writer,
-        scorer,
-        samples=settings.samples,
-        temperature=settings.temperature,
-        seed=settings.seed,
-        context=gates,
-        steering=settings.steering(),
-    )
+    ranked = _samples(chosen, scorer, gates, settings) if settings.samples else [[] for _ in chosen]
     ranked = _with_edits(ranked, _edits(chosen, scorer, gates, settings)) if settings.edits else ranked
     heard = listen(chosen, ranked, data.pairs, settings.voice) if settings.voice else None
     ranked = ranked if heard is None else heard.ranked
@@ -88,6 +78,22 @@ def make(settings: ImproveSettings, here: runs.Run) -> None:
     )
     say(f"{here.folder}: {len(made)} judged pairs from {len(chosen)} drafts; passed every gate: "
         + ", ".join(f"{origin[kind]} of {generated[kind]} {kind}s" for kind in sorted(generated)))  # fmt: skip
+
+
+def _samples(chosen: Sequence[Pair], scorer: Scorer, gates: Context, settings: ImproveSettings) -> list[list[Ranked]]:
+    """Rewrites of each draft by the writer."""
+    with step("loading the writer"):
+        writer = steps.load_writer(Path(settings.writer))
+    return rank(
+        [pair.worse for pair in chosen],
+        writer,
+        scorer,
+        samples=settings.samples,
+        temperature=settings.temperature,
+        seed=settings.seed,
+        context=gates,
+        steering=settings.steering(),
+    )
 
 
 def _edits(chosen: Sequence[Pair], scorer: Scorer, gates: Context, settings: ImproveSettings) -> list[list[Ranked]]:

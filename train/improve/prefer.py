@@ -48,7 +48,7 @@ def prefer(
             enough.
 
     Returns:
-        None where no candidate that passed every gate and changed enough beats the draft with `least_gain`.
+        Empty where no candidate that passed every gate and changed enough beats the draft with `least_gain`.
     """
     passed = sorted((one for one in candidates if one.passed), key=lambda one: (one.penalty - one.utility, one.text))
     best: list[Ranked] = []
