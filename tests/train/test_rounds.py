@@ -28,24 +28,26 @@ def seen(improved: float, gap: float = 0.0, low: float | None = None) -> Seen:
 
 
 def test_rounds_go_on_while_the_judge_rises() -> None:
-    assert stop([seen(0.1), seen(0.3)], 10) is None
-    assert stop([seen(0.1), seen(0.3), seen(0.4)], 10) is None
+    assert stop([seen(0.1), seen(0.3)], 10, 2) is None
+    assert stop([seen(0.1), seen(0.3), seen(0.4)], 10, 2) is None
 
 
-def test_a_first_round_that_does_not_rise_gets_a_second() -> None:
-    assert stop([seen(0.3), seen(0.2)], 10) is None
-    assert stop([seen(0.3), seen(0.2), seen(0.25)], 10) == "the judge's share stopped rising"
+def test_so_many_rounds_in_a_row_may_bring_no_more() -> None:
+    assert stop([seen(0.3), seen(0.2)], 10, 2) is None
+    assert stop([seen(0.1), seen(0.3), seen(0.3)], 10, 2) is None
+    assert stop([seen(0.3), seen(0.2), seen(0.25)], 10, 2) == "the judge's share stopped rising"
+    assert stop([seen(0.1), seen(0.3), seen(0.2)], 10, 1) == "the judge's share stopped rising"
 
 
 def test_an_open_proxy_gap_ends_the_rounds_and_its_writer_is_not_kept() -> None:
     rising = [seen(0.1), seen(0.3), seen(0.6, gap=14.0)]
-    assert stop(rising, 10) == "the proxy gap opened (+14.0 points)"
+    assert stop(rising, 10, 2) == "the proxy gap opened (+14.0 points)"
     assert best(rising, 10) == 1
     assert best(rising, 20) == 2
 
 
 def test_a_gap_that_chance_may_have_made_is_no_gap() -> None:
-    assert stop([seen(0.1), seen(0.3, gap=14.0, low=-1.0)], 10) is None
+    assert stop([seen(0.1), seen(0.3, gap=14.0, low=-1.0)], 10, 2) is None
 
 
 def test_the_earlier_of_two_equal_writers_is_kept() -> None:

@@ -42,7 +42,7 @@ def carry_out(settings: ImproveSettings, here: runs.Run) -> None:
         writers.append(_learn(lesson(settings, data, writers[-1], number), folder / "writer"))
         seen.append(_watched(settings, Path(writers[-1]), folder / "watched.json"))
         say(f"  round {number}: {told(seen[-1])}")
-        if (reason := stop(seen, settings.watch.gap)) is not None:
+        if (reason := stop(seen, settings.watch.gap, settings.watch.patience)) is not None:
             why = reason
             break
     at = best(seen, settings.watch.gap)
@@ -54,16 +54,18 @@ def carry_out(settings: ImproveSettings, here: runs.Run) -> None:
     say(f"{here.folder}: stopped, as {why}; chosen: {writers[at]} ({told(seen[at])})")
 
 
-def stop(seen: Sequence[Seen], gap: float) -> str | None:
+def stop(seen: Sequence[Seen], gap: float, patience: int) -> str | None:
     """Why no round should follow, or None. The first of `seen` is the writer before all rounds.
 
-    A round is judged by the share of drafts that the judge prefers rewritten; a proxy gap counts as open where it is
-    beyond `gap` points and its whole interval is above 0 (Gao et al. 2023, arXiv:2210.10760).
+    A round is judged by the share of drafts that the judge prefers rewritten: it stopped rising where `patience` rounds
+    in a row brought no higher one. A proxy gap counts as open where it is beyond `gap` points and its whole interval is
+    above 0 (Gao et al. 2023, arXiv:2210.10760).
     """
     last = seen[-1]
     if last.opened(gap):
         return f"the proxy gap opened ({last.gap.value:+.1f} points)"
-    if len(seen) > 2 and last.improved.value <= max(one.improved.value for one in seen[:-1]):
+    shares = [one.improved.value for one in seen]
+    if len(shares) - 1 - shares.index(max(shares)) >= patience:
         return "the judge's share stopped rising"
     return None
 

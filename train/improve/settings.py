@@ -55,6 +55,9 @@ class Watch(Settings):
     """Posts of the validation split."""
     samples: int = Field(4, ge=1)
     """Rewrites for each."""
+    patience: Count = 2
+    """Rounds in a row without a higher share of drafts that the judge prefers rewritten, after which none follows: of
+    100 drafts that share is known to about 5 points."""
     gap: float = Field(10.0, ge=0)
     """Greatest proxy gap in percentage points: the guide's opinion of what passed, less the judge's. A round whose gap
     is beyond it, with its whole interval above 0, is not chosen, and none follows."""
