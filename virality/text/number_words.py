@@ -41,7 +41,7 @@ _AR_TENS = _counted(
     10,
 )
 _AR_HUNDREDS = _counted(
-    "مئة/مائة مئتان/مئتين/مئتي/مائتي/مائتان/مائتين/ميتين/ميتان"
+    "مئة/مائة مئتان/مئتين/مئتا/مئتي/مائتا/مائتي/مائتان/مائتين/ميتين/ميتان"
     " ثلاثمئة/ثلاثمائة/تلتمية/ثلاثمية أربعمئة/أربعمائة/ربعمية/أربعمية"
     " خمسمئة/خمسمائة/خمسمية ستمئة/ستمائة/ستمية سبعمئة/سبعمائة/سبعمية ثمانمئة/ثمانمائة/تمنمية/ثمنمية"
     " تسعمئة/تسعمائة/تسعمية",
@@ -50,12 +50,16 @@ _AR_HUNDREDS = _counted(
 )
 _AR_SCALES = {"ألف": 10**3, "ألفا": 10**3, "آلاف": 10**3, "تلاف": 10**3, "مليون": 10**6, "مليونا": 10**6}
 _AR_SCALES |= {"ملايين": 10**6, "مليار": 10**9, "مليارا": 10**9, "مليارات": 10**9}
-_AR_DOUBLED = {"ألفان": 2000, "ألفين": 2000, "مليونان": 2 * 10**6, "مليونين": 2 * 10**6, "مليارين": 2 * 10**9}
+_AR_CONSTRUCT = {"ألفا": 2000, "ألفي": 2000, "مليونا": 2 * 10**6, "مليوني": 2 * 10**6}
+_AR_CONSTRUCT |= {"مليارا": 2 * 10**9, "ملياري": 2 * 10**9}
+"""Two of them, before what is counted; behind a number three of these are the one that it counts (خمسون ألفا)."""
+_AR_DOUBLED = {"ألفان": 2000, "ألفين": 2000, "مليونان": 2 * 10**6, "مليونين": 2 * 10**6}
+_AR_DOUBLED |= {"ملياران": 2 * 10**9, "مليارين": 2 * 10**9}
 
 
 def _below_hundred() -> dict[str, int]:
     table = _AR_ONES | _AR_TENS | _AR_TEENS | {"عشر": 10, "عشرة": 10}
-    ones = _AR_ONES | {"واحد": 1, "واحدة": 1}
+    ones = _AR_ONES | {"واحد": 1, "واحدة": 1, "إحدى": 1}
     table |= {f"{one} و{ten}": t + n for ten, t in _AR_TENS.items() for one, n in ones.items()}
     table |= {f"{one} {ten}": 10 + n for ten in ("عشر", "عشرة") for one, n in _AR_ONES.items()}
     return table | {"أحد عشر": 11, "إحدى عشرة": 11, "اثنا عشر": 12, "اثني عشر": 12, "اثنتا عشرة": 12, "اثنتي عشرة": 12}
@@ -68,7 +72,8 @@ def _bare(table: dict[str, int]) -> dict[str, int]:
 
 
 _AR_SMALL, _AR_BIG, _AR_SCALE, _AR_TWICE = map(_bare, (_below_hundred(), _AR_HUNDREDS, _AR_SCALES, _AR_DOUBLED))
-_ARABIC_VALUES = _AR_SMALL | _AR_BIG | _AR_SCALE | _AR_TWICE
+_AR_TWO_OF = _bare(_AR_CONSTRUCT)
+_ARABIC_VALUES = _AR_SMALL | _AR_BIG | _AR_TWO_OF | _AR_SCALE | _AR_TWICE
 
 
 def number_words(lang: str) -> frozenset[str]:
@@ -93,6 +98,11 @@ _AND_HALF = re.compile(r"\b(\d+)(?: and a half\b| ?½)|½|\b(an?) (?=hour and a 
 
 _AR_PART = rf"(?:(?:{_any(_AR_BIG)})(?: و(?:{_any(_AR_SMALL)})\b)?|{_any(_AR_SMALL)})\b"
 _AR_LARGE = rf"(?:{_any(_AR_SCALE)})\b"
+_AR_AND_PART = re.compile(rf"\b(?:(\d+) )?({_any(_AR_SCALE | _AR_TWICE)}) و(نصف|نص|ربع)\b")
+_AR_PARTS = {10**3: ("خمسمئة", "مئتين وخمسين"), 10**6: ("خمسمئة ألف", "مئتين وخمسين ألف")}
+_AR_PARTS[10**9] = ("خمسمئة مليون", "مئتين وخمسين مليون")
+"""Thousand, million or milliard -> half and a quarter of it, in words."""
+_AR_SPOKEN_HUNDRED = re.compile(rf"\bمي[ةه](?= و(?:{_any(_AR_SMALL)})\b)")
 _AR_HALF = re.compile(rf"\b[وفبل]?(نصف|نص|ربع) (?={_AR_LARGE})")
 _ARABIC_UNITS = "|".join(word for word in UNITS if not word.isascii() and " " not in word)
 _LONE_SCALE = re.compile(
@@ -124,7 +134,8 @@ def _arabic_run() -> re.Pattern[str]:
     """A number of one or more Arabic words; it takes a quarter of a second to compile, so only where one is met."""
     return re.compile(
         rf"\b(?P<glued>(?:[وفبل]?ال|لل)(?=(?!م[ئا])\w+[ةه]\b|(?:{_any(_AR_TENS)})\b)|[وفبل]?)"
-        rf"(?P<run>(?:(?:{_AR_PART} {_AR_LARGE}|(?:{_any(_AR_TWICE)})\b|{_AR_LARGE}(?= و{_AR_PART}))"
+        rf"(?P<run>(?:(?:{_AR_PART} {_AR_LARGE}|(?:{_any(_AR_TWICE)})\b|(?:{_any(_AR_TWO_OF)})\b(?= \w)"
+        rf"|{_AR_LARGE}(?= و{_AR_PART}))"
         rf"(?: و(?={_AR_PART}))?)+(?:{_AR_PART})?|{_AR_PART})"
     )
 
@@ -141,10 +152,20 @@ def english_in_digits(text: str) -> str:
 
 def arabic_in_digits(text: str) -> str:
     """'خمسة وعشرين' as '25', 'ألفين' as '2000'; glued particles stay apart: 'بخمسين' is 'ب 50'."""
-    text = _SIX.sub("ستة", _AR_HALF.sub(lambda m: "0.25 " if m[1] == "ربع" else "0.5 ", _hours(without_harakat(text))))
+    text = _AR_AND_PART.sub(_and_part, _AR_SPOKEN_HUNDRED.sub("مئة", _hours(without_harakat(text))))
+    text = _SIX.sub("ستة", _AR_HALF.sub(lambda m: "0.25 " if m[1] == "ربع" else "0.5 ", text))
     if not any(word[at:] in _AR_FIRST for word in _AR_LETTERS.findall(text) for at in range(4)):
         return text
     return _LONE_SCALE.sub(r"1 \g<0>", _arabic_run().sub(_arabic, text))
+
+
+def _and_part(match: re.Match[str]) -> str:
+    """'مليون ونصف' as 'مليون وخمسمئة ألف', '5 ملايين ونصف' as '5.5 ملايين'."""
+    count, word, part = match.groups()
+    if count is not None:
+        return f"{count}.{'25' if part == 'ربع' else '5'} {word}"
+    whole = max(one for one in _AR_PARTS if (_AR_SCALE | _AR_TWICE)[word] >= one)
+    return f"{word} و{_AR_PARTS[whole][part == 'ربع']}"
 
 
 def _hours(text: str) -> str:
@@ -158,7 +179,9 @@ def _english(match: re.Match[str]) -> str:
 
 
 def _arabic(match: re.Match[str]) -> str:
-    values = [_ARABIC_VALUES[word] for word in _AR_WORD.findall(match["run"])]
+    run = match["run"]
+    values = [_AR_TWO_OF[one[0]] if one[0] in _AR_TWO_OF and run[: one.start()][-1:] != " " else _ARABIC_VALUES[one[0]]
+              for one in _AR_WORD.finditer(run)]  # fmt: skip
     return f"{match['glued']} {_sum(values)}" if match["glued"] else str(_sum(values))
 
 
@@ -171,6 +194,8 @@ def _sum(values: list[int]) -> int:
         elif value in (10**3, 10**6, 10**9, 10**12):
             total += max(current, 1) * value
             current = 0
+        elif value > 1000:  # two thousands, millions or milliards in a word
+            total += value
         else:
             current += value
     return total + current
