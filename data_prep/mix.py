@@ -59,6 +59,7 @@ def run(config: Path, settings: PrepareSettings, *, fresh: bool, dry_run: bool) 
         return folder
     here = runs.begin("prepare", config, settings, inputs, fresh=fresh)
     if here.finished:
+        register.refuse_held(here.folder)
         return here.folder
     weights = settings.weights or (1.0,) * len(folders)
     for path in folders:
@@ -66,7 +67,8 @@ def run(config: Path, settings: PrepareSettings, *, fresh: bool, dry_run: bool) 
     with step("reading prepared corpora"):
         mixed = [_read(path, weight) for path, weight in zip(folders, weights, strict=True)]
         _refuse_twice(mixed)
-    engine = DuckDB(here.folder / "work", memory=settings.machine.memory_mb, threads=available_cores())
+    engine = DuckDB(here.folder / "work", memory=settings.machine.memory_mb,
+                    threads=settings.machine.threads or available_cores())  # fmt: skip
     try:
         posts, pairs = _joined(mixed)
         with step("components and near-duplicates across corpora"):

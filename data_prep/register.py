@@ -72,10 +72,11 @@ class Register:
         return self.holds(post.post_id, post.source, key)
 
     def holds(self, name: str, source: str, key: bytes) -> bool:
-        """Whether an id of a corpus is in it, as the file or as a prepared run has it."""
+        """Whether an id of a corpus is in it, as the file, a prepared run or a mixture has it."""
+        plain = name.removeprefix(f"{source}:")
         return any(
             keyed(key, "post", one) in self.posts or keyed(key, "row", source, one) in self.rows
-            for one in (name, identifier(source, name))
+            for one in {name, plain, identifier(source, name), identifier(source, plain)}
         )
 
     @property

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from data_prep.rights import BASES, is_basis
 from data_prep.splits import MODES, Mode
 from virality.config import RunSettings, Settings
+from virality.spelling import nearest
+from virality.text.platforms import LIMITS
 
 
 def as_list(value: object) -> object:
@@ -31,7 +33,8 @@ class Source(Settings):
     ]  # fmt: skip
     """The reader (docs/sources.md); `table` reads any columns."""
     platform: str | None = None
-    """x, bluesky, mastodon, threads, instagram, facebook, linkedin, reddit, hackernews, or null."""
+    """x, bluesky, mastodon, threads, instagram, facebook, linkedin, reddit, reddit-title, youtube, hackernews, headline
+    (no platform's rule, 200 characters), or null."""
     account: str | None = None
     """Name of the account where the whole file is one account's and no column says so."""
     columns: dict[str, str] = Field(default_factory=dict)
@@ -40,6 +43,14 @@ class Source(Settings):
     """table: dotted path of the list of rows inside a JSON file."""
     max_bad: float = Field(0.05, ge=0, le=1)
     """Share of rows that may be unreadable before the run stops."""
+
+    @field_validator("platform")
+    @classmethod
+    def _of_known_length(cls, platform: str | None) -> str | None:
+        if platform is not None and platform not in LIMITS:
+            near = nearest(platform, list(LIMITS))
+            raise ValueError(f"no such platform{near}; known are {', '.join(LIMITS)}, or null")
+        return platform
 
 
 class Rights(Settings):
@@ -189,6 +200,9 @@ class PrepareSettings(RunSettings):
                 raise ValueError(f"weights names {len(self.weights)} corpora and data {len(self.data)}")
             if any(weight <= 0 for weight in self.weights):
                 raise ValueError("weights must be positive; leave a corpus out of data instead")
+            for name in ("rights", "filters", "engagement", "pairs"):
+                if name in self.model_fields_set and getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(f"{name}: of each corpus in data its own config says it; prepare it again with it")
             return self
         missing = [name for name in ("source", "rights", "pairs") if getattr(self, name) is None]
         if missing:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from data_prep import privacy, register
 from data_prep.records import Pair, Post, pair_schema, post_schema
 from tests.data_prep.bakery import WARES, headline_rows, write_config, write_csv
 from virality import tables
@@ -167,3 +168,20 @@ def test_a_weight_is_positive_and_there_is_one_a_corpus(capsys: pytest.CaptureFi
     assert "weights names 1 corpora and data 2" in capsys.readouterr().err
     assert main(["prepare", "both.yaml", "weights=[1,0]"]) == 2
     assert "weights must be positive" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("said", ["rights.basis=own_export", "filters.min_words=3", "pairs.kinds=[neighbour]"])
+def test_what_each_corpus_says_itself_is_refused(said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prepare", "both.yaml", said, "name=none"]) == 2
+    assert "of each corpus in data its own config says it" in capsys.readouterr().err
+
+
+def test_a_mixture_with_somebody_who_asked_to_be_forgotten_is_not_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    key = privacy.author_key()
+    name = next(pair.better_id for pair in of(read_pairs("both"), "bakery")).removeprefix("bakery:")
+    register.write(register.Register(rows=frozenset([register.keyed(key, "row", "bakery", name)])), key)
+    assert main(["prepare", "both.yaml", "weights=[1,0.5]"]) == 2
+    assert "holds 1 posts of people who asked to be forgotten" in capsys.readouterr().err

@@ -32,6 +32,14 @@ def test_a_set_without_anybody_who_asked_may_be_used(tmp_path: Path, key: bytes)
     register.refuse_held(posts(tmp_path, key))
 
 
+def test_a_post_of_a_mixture_is_known_by_the_id_it_had(key: bytes) -> None:
+    asked = register.Register(posts=frozenset([register.keyed(key, "post", "2")]))
+    assert asked.holds("2", "mine", key)
+    assert asked.holds("mine:2", "mine", key)
+    assert not asked.holds("mine:2", "theirs", key)
+    assert not asked.holds("mine:3", "mine", key)
+
+
 @pytest.mark.parametrize("by", ["account", "post"])
 def test_a_set_with_somebody_who_asked_is_refused(tmp_path: Path, key: bytes, by: str) -> None:
     asked = (register.Register(accounts=frozenset([privacy.hash_author("ann", key)])) if by == "account"
