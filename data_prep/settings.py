@@ -109,7 +109,7 @@ class Pairs(Settings):
     least_gap: float = Field(0.336, ge=0)
     """neighbour: difference of mean log engagement, nats (0.336 = 40%)."""
     per_post: int = Field(3, ge=1)
-    """neighbour: at most this many for each post."""
+    """neighbour: at most this many for each post with posts before it; one before many may stand in more."""
     best: float = Field(0.5, gt=0, le=1)
     """paraphrase: share of an account's posts that counts as good."""
     restater: str = "rules"

@@ -15,7 +15,7 @@ from typing import Any
 
 from data_prep.rights import NOT_FOR_TRAINING, is_basis
 from train.settings import WriterSettings
-from virality import hub, runs, upload
+from virality import hub, ledger, runs, upload
 from virality.errors import ViralityError
 from virality.mistakes import Mistakes
 from virality.models.base import find
@@ -98,11 +98,14 @@ def after(settings: object, here: runs.Run, command: Sequence[str]) -> None:
     """
     if not isinstance(settings, WriterSettings) or settings.push is None or here.document.get("state") != "done":
         return
+    if why := ledger.forgotten(here.folder):
+        say(f"{why}; so its adapter is sent nowhere")
+        return
     repo, adapter = settings.push.repo, here.document["outputs"]["adapter/adapter_model.safetensors"]["sha256"]
     mark = {"repo": repo, "adapter": adapter}
     if _read(here.folder / _SENT) == mark:
         return
-    revision = f"step-{here.document['training']['steps']}"
+    revision = f"step-{_step(here.document)}"
     try:
         hub.ready(repo, private=True)
         folder = _gathered(here, adapter)
@@ -144,6 +147,12 @@ def _read(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _step(document: dict[str, Any]) -> int:
+    """After how many steps the adapter was what is sent: the best of those that validation judged, or the last."""
+    training = document["training"]
+    return int(training.get("best_step") or training["steps"])
+
+
 def _gathered(here: runs.Run, adapter: str) -> Path:
     """Adapter, tokenizer and card in one folder."""
     document = here.document
@@ -160,6 +169,6 @@ def _gathered(here: runs.Run, adapter: str) -> Path:
     rights = ", ".join(f"{rows:,} rows `{basis}`" for basis, rows in document["rights"]["basis"].items())
     said = _CARD.format(name=document["name"], base=named, licence=asked.tag, rights=rights, terms=asked.licence,
                         more=more if asked.tag == "other" else "", adapter=adapter,
-                        steps=document["training"]["steps"])  # fmt: skip
+                        steps=_step(document))  # fmt: skip
     (folder / "README.md").write_text(f"{said}{asked.notice}\n" if asked.notice else said, encoding="utf-8")
     return folder

@@ -76,6 +76,10 @@ def _members(settings: StackSettings, found: Mistakes) -> None:
             wrong = (
                 f"is a control ({document.get('control') or 'none'}), and this stack's is {settings.control or 'none'}"
             )
+        unseen = sorted(set(settings.unseen) - set(document.get("settings", {}).get("unseen", ())))
+        if not wrong and unseen:
+            train_it = f"train it with unseen={','.join(settings.unseen)}"
+            wrong = f"may have learned from texts of {', '.join(unseen)}; {train_it}"
         if wrong:
             found.add(f"members.{name}.run", wrong, member.run)
 

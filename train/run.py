@@ -122,6 +122,8 @@ def others(settings: AnySettings) -> list[str]:
         named += [settings.init, settings.grpo.scorer]
     elif isinstance(settings, StackSettings):
         named += [member.run for member in settings.members.values()]
+    elif isinstance(settings, ScorerSettings):
+        named += [settings.features_from]
     return [folder for folder in named if folder is not None]
 
 

@@ -154,6 +154,13 @@ def _turned(pairs: list[Pair], settings: LoraScorerSettings) -> list[Pair]:
     return [replace(pair, p_better=float(p)) for pair, p in zip(pairs, soft, strict=True)]
 
 
+def members_of(settings: FittedSettings | LoraScorerSettings) -> list[str]:
+    """Runs that a stack takes as they are."""
+    if not isinstance(settings, StackSettings):
+        return []
+    return [one.run for one in settings.members.values() if one.run is not None]
+
+
 def _finish(
     settings: FittedSettings | LoraScorerSettings,
     here: runs.Run,
@@ -173,7 +180,7 @@ def _finish(
                       *ledgers.entries("scorer", "calibrate", training.validation)], path)  # fmt: skip
     share, right = calibration.answered(found.probability(made.margins), settings.sure)
     here.finish(
-        rights=data.rights,
+        rights=steps.rights_with(data, asks=members_of(settings)),
         task="scorer",
         family=settings.family,
         families=scorer.families(),

@@ -38,7 +38,9 @@ def make(settings: StackSettings, training: fitting.Training, folder: Path) -> M
         for name, one in made.items():
             say(f"  {name}: {np.mean(one.margins > 0):.1%} of {len(one.margins):,} validation pairs")
     model, margins = stack.of(
-        {name: one.scorer for name, one in made.items()}, {name: one.margins for name, one in made.items()}
+        {name: one.scorer for name, one in made.items()},
+        {name: one.margins for name, one in made.items()},
+        [pair.component for pair in training.validation],
     )
     weights = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(made, model.weights, strict=True))
     languages: dict[str, int] = {}

@@ -41,7 +41,7 @@ def good(posts: Table, baselines: Table | None, winners: Table | None, *, best: 
 
     The weight grows with how good the post was, from 0.5 (just good) to 1.5 (the best). Where posts have no baseline
     for want of accounts, times, counts or a past, `winners` of measured pairs are good, with weight 1; where there are
-    no measured pairs either, all posts are.
+    no measured pairs either, all posts of accounts without any baseline are.
 
     Args:
         posts: numbered.
@@ -60,8 +60,11 @@ def good(posts: Table, baselines: Table | None, winners: Table | None, *, best: 
     first = (above["size"] * (1 - best)).round().cast("int64")
     chosen = above.filter(above.place >= first)
     chosen = chosen.select("n", weight=0.5 + (chosen.place - first + 1) / (chosen["size"] - first))
-    if winners is None:
-        return chosen
+    if winners is None:  # an account with a baseline is measured by it, and its posts without one are no good ones
+        with_past = posts.semi_join(baselines, "n").select("account").distinct()
+        nobody = posts.filter(posts.account.isnull())
+        others = posts.filter(posts.account.notnull()).anti_join(with_past, "account").union(nobody)
+        return chosen.union(others.select("n", weight=one))
     return chosen.union(winners.anti_join(baselines, "n").select("n", weight=one))
 
 

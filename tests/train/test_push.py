@@ -15,7 +15,8 @@ from huggingface_hub import ModelCard
 from tests.publish import worlds
 from tests.publish.hub_state import READER, WRITER, Hub, card_errors
 from tests.train.worlds import corpus_pairs, prepared
-from virality import runs
+from train import push
+from virality import ledger, runs
 from virality.cli import main
 
 REPO = "someone/draft-writer"
@@ -69,6 +70,23 @@ def test_the_adapter_arrives_at_a_revision_of_its_own_with_a_card_that_claims_no
     assert hub.times("POST", "/commit/") == asked
     for path in Path().rglob("*"):
         assert not path.is_file() or WRITER.encode() not in path.read_bytes(), path
+
+
+def test_an_adapter_that_saw_forgotten_rows_is_sent_nowhere(hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+    hub.fail("POST", "/commit/", 403)
+    assert main(["train", "sft.yaml", "name=gone"]) == 0
+    mark = {"rows": 1, "at": "2026-11-23T00:00:00", "command": "virality train sft.yaml name=gone --fresh"}
+    Path("runs/train/gone", ledger.FORGOTTEN).write_text(json.dumps(mark))
+    asked = hub.times("POST", "/commit/")
+    assert main(["train", "sft.yaml", "name=gone"]) == 0
+    assert "so its adapter is sent nowhere" in capsys.readouterr().err
+    assert hub.times("POST", "/commit/") == asked
+
+
+def test_the_step_of_a_revision_is_that_of_the_adapter() -> None:
+    assert push._step({"training": {"steps": 40, "best_step": 20}}) == 20
+    assert push._step({"training": {"steps": 40, "best_step": None}}) == 40
+    assert push._step({"training": {"steps": 40}}) == 40
 
 
 def test_another_push_asks_for_no_other_training(hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from data_prep.records import Pair
 from tests.train.worlds import corpus_pairs, pair
 from train import scorers
-from train.scorers import Scorer, calibration, fitting
+from train.scorers import Scorer, calibration, encoder, fitting
 from virality.errors import ViralityError
 
 STRENGTHS = (0.1, 1.0, 10.0)
@@ -217,3 +217,13 @@ def test_weights_that_give_no_number_are_told_with_the_pair() -> None:
     assert scorer.probability(["a house"], ["a shop"]) == pytest.approx([0.5])
     with pytest.raises(ViralityError, match=r"linear family \(not saved\) gives NaN for 'a boat' against 'a shop'"):
         scorer.probability(["a house", "a boat"], ["a shop", "a shop"])
+
+
+def test_embeddings_are_taken_of_the_same_texts_and_weights_alone(tmp_path: Path) -> None:
+    path, found = tmp_path / "features.safetensors", np.ones((2, 3), np.float32)
+    encoder.save_features(["a", "b"], found, path, "mine")
+    assert np.array_equal(encoder.load_features(["a", "b"], path, "mine"), found)
+    with pytest.raises(ViralityError, match="embeddings of other texts"):
+        encoder.load_features(["b", "a"], path, "mine")
+    with pytest.raises(ViralityError, match="embeddings by other weights"):
+        encoder.load_features(["a", "b"], path, "others")

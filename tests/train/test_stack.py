@@ -25,6 +25,9 @@ members:
   meaning: {family: encoder, encoder: bert, tune: {epochs: 1, batch_size: 16, learning_rate: 1e-3}}
 """
 
+EACH = [str(at) for at in range(400)]
+"""A component for each pair."""
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -46,20 +49,30 @@ def trained(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_member_that_knows_has_weight_and_one_that_guesses_has_little() -> None:
     draw = np.random.default_rng(0)
     knows, guesses = draw.normal(1, 1, 400), draw.normal(0, 1, 400)
-    weights = stack.weigh({"knows": knows, "guesses": guesses}, {"knows": 2.0, "guesses": 2.0})
+    weights = stack.weigh({"knows": knows, "guesses": guesses}, {"knows": 2.0, "guesses": 2.0}, EACH)
     assert weights[0] > 0.7
     assert 0 <= weights[1] < 0.25
 
 
 def test_two_members_that_say_the_same_share_the_weight() -> None:
     margins = np.random.default_rng(0).normal(1, 1, 400)
-    one, two = stack.weigh({"one": margins, "two": margins}, {"one": 2.0, "two": 2.0})
+    one, two = stack.weigh({"one": margins, "two": margins}, {"one": 2.0, "two": 2.0}, EACH)
     assert one == pytest.approx(two, rel=1e-3)
     assert one + two == pytest.approx(1, abs=0.1)
 
 
 def test_without_validation_pairs_members_weigh_alike() -> None:
-    assert stack.weigh({"a": np.zeros(0), "b": np.zeros(0)}, {"a": 1.0, "b": 1.0}) == (0.5, 0.5)
+    assert stack.weigh({"a": np.zeros(0), "b": np.zeros(0)}, {"a": 1.0, "b": 1.0}, []) == (0.5, 0.5)
+
+
+def test_pairs_of_one_component_count_as_one() -> None:
+    draw = np.random.default_rng(1)
+    knows, guesses = draw.normal(1, 1, 8).repeat(50), draw.normal(0, 1, 8).repeat(50)
+    members, scales = {"knows": knows, "guesses": guesses}, {"knows": 2.0, "guesses": 2.0}
+    apart = stack.weigh(members, scales, EACH)
+    together = stack.weigh(members, scales, [str(at // 50) for at in range(400)])
+    assert together[0] - together[1] < apart[0] - apart[1]  # eight tests tell less than four hundred
+    assert stack.weigh(members, scales, ["one"] * 400) == (0.5, 0.5)
 
 
 def test_its_log_odds_are_the_weighted_sum_of_its_members(trained: Path) -> None:

@@ -59,26 +59,30 @@ def embed(encoder: Encoder, texts: Sequence[str], label: str = "embedding") -> N
     return encoder.encode([with_plain_links(text) for text in texts], label)
 
 
-def save_features(texts: Sequence[str], embeddings: NDArray[np.float32], path: Path) -> None:
-    """Keep embeddings, so that a control on the same texts need not compute them again."""
+def save_features(texts: Sequence[str], embeddings: NDArray[np.float32], path: Path, fingerprint: str) -> None:
+    """Keep embeddings, so that a control on the same texts need not compute them again, and whose they are."""
     from safetensors.numpy import save_file
 
-    save_file({"embeddings": embeddings}, path, metadata={"texts": _key(texts)})
+    save_file({"embeddings": embeddings}, path, metadata={"texts": _key(texts), "encoder": fingerprint})
 
 
-def load_features(texts: Sequence[str], path: Path) -> NDArray[np.float32]:
+def load_features(texts: Sequence[str], path: Path, fingerprint: str) -> NDArray[np.float32]:
     """Embeddings that `save_features` kept.
 
     Raises:
-        ViralityError: there are none, or they are of other texts.
+        ViralityError: there are none, or they are of other texts or by another encoder.
     """
     from safetensors import safe_open
 
     if not path.is_file():
         raise ViralityError(f"features_from: {path}: no such file; name a run of the encoder family")
     with safe_open(path, framework="numpy") as stored:
-        if (stored.metadata() or {}).get("texts") != _key(texts):
+        about = stored.metadata() or {}
+        if about.get("texts") != _key(texts):
             raise ViralityError(f"features_from: {path}: embeddings of other texts; leave features_from out")
+        if about.get("encoder") != fingerprint:
+            raise ViralityError(f"features_from: {path}: embeddings by other weights than this encoder has here; "
+                                "leave features_from out")  # fmt: skip
         found: NDArray[np.float32] = stored.get_tensor("embeddings")
     return found
 

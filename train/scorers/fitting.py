@@ -106,9 +106,10 @@ def fit_encoder(
     model = Encoder(spec, layers)
     pairs = [*training.train, *training.validation]
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.worse, pair.better)))
-    embedded = encoder.load_features(texts, features_from) if features_from else encoder.embed(model, texts)
+    weights = model.fingerprint()
+    embedded = encoder.load_features(texts, features_from, weights) if features_from else encoder.embed(model, texts)
     if keep_features is not None:
-        encoder.save_features(texts, embedded, keep_features)
+        encoder.save_features(texts, embedded, keep_features, weights)
     place = {text: at for at, text in enumerate(texts)}
 
     unit = np.maximum(embedded.std(0, dtype=np.float64), 1e-9) * model.size**0.5

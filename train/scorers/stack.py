@@ -76,7 +76,7 @@ class Stack:
         return cls(members, weights)
 
 
-def weigh(margins: Mapping[str, Array], scales: Mapping[str, float]) -> tuple[float, ...]:
+def weigh(margins: Mapping[str, Array], scales: Mapping[str, float], components: Sequence[str]) -> tuple[float, ...]:
     """Weights of members, at least 0, under which validation pairs are most likely: stacking (Wolpert 1992).
 
     A logistic regression of 'the better one wins' on the members' log-odds, drawn towards equal weights. How strongly
@@ -87,11 +87,16 @@ def weigh(margins: Mapping[str, Array], scales: Mapping[str, float]) -> tuple[fl
     Args:
         margins: of each member over the validation pairs, (M,).
         scales: of each member's calibration.
+        components: of the pairs; pairs of one are in one fold, and count as one where chance is told.
     """
     odds = np.stack([scales[name] * margins[name] for name in margins], axis=1)
     if len(odds) < _FOLDS:
         return tuple([1 / odds.shape[1]] * odds.shape[1])
-    folds = np.arange(len(odds)) % _FOLDS
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(components))}
+    groups = np.array([numbers[name] for name in components])
+    if len(numbers) < _FOLDS:
+        return tuple([1 / odds.shape[1]] * odds.shape[1])
+    folds = groups % _FOLDS
     told = []
     for prior in _PRIORS:
         found = np.zeros(len(odds))
@@ -100,13 +105,14 @@ def weigh(margins: Mapping[str, Array], scales: Mapping[str, float]) -> tuple[fl
             found[~kept] = -np.logaddexp(0.0, -odds[~kept] @ _weights(odds[kept], prior))
         told.append(found)
     best = max(told, key=lambda one: float(one.mean()))
-    near = [prior for prior, one in zip(_PRIORS, told, strict=True) if _no_worse(one - best)]
+    near = [prior for prior, one in zip(_PRIORS, told, strict=True) if _no_worse(one - best, groups)]
     return tuple(float(one) for one in _weights(odds, max(near)))
 
 
-def _no_worse(gap: Array) -> bool:
-    """Whether the mean of paired differences is no standard error below 0."""
-    return bool(gap.mean() >= -gap.std() / len(gap) ** 0.5)
+def _no_worse(gap: Array, groups: NDArray[np.intp]) -> bool:
+    """Whether the mean of paired differences is no standard error, clustered by group, below 0."""
+    sums = np.bincount(groups, gap - gap.mean())
+    return bool(gap.mean() >= -((sums**2).sum() ** 0.5) / len(gap))
 
 
 def _weights(odds: Array, prior: float) -> Array:
@@ -123,9 +129,9 @@ def _weights(odds: Array, prior: float) -> Array:
     return np.asarray(minimize(loss, equal, bounds=[(0.0, None)] * count, method="L-BFGS-B").x)
 
 
-def of(members: Mapping[str, Scorer], margins: Mapping[str, Array]) -> tuple[Stack, Array]:
-    """A stack of members, and its margins over the validation pairs, (M,)."""
-    weights = weigh(margins, {name: one.calibration.scale for name, one in members.items()})
+def of(members: Mapping[str, Scorer], margins: Mapping[str, Array], components: Sequence[str]) -> tuple[Stack, Array]:
+    """A stack of members, and its margins over the validation pairs, (M,), which are of these components."""
+    weights = weigh(margins, {name: one.calibration.scale for name, one in members.items()}, components)
     both = zip(weights, members.items(), strict=True)
     parts = [weight * one.calibration.scale * margins[name] for weight, (name, one) in both]
     return Stack(dict(members), weights), np.sum(parts, axis=0)

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from virality.text.normalise import HANDLE, HASHTAG, LINK, LINK_SLOT, sentences, words
+from virality.text.normalise import HANDLE, HASHTAG, LINK, LINK_SLOT, sentences, without_harakat, words
 from virality.text.vocabulary import vocabulary
 
-_FIRST = vocabulary("i i'm i've i'll me my mine we we're we've our us", "أنا نحن لي لنا")
-_SECOND = vocabulary("you you're you've you'll your yours", "أنت أنتم لك لكم")
+_FIRST = vocabulary("i i'm i've i'll me my mine we we're we've our us", "أنا انا نحن لي لنا")
+_SECOND = vocabulary("you you're you've you'll your yours", "أنت انت أنتم انتم لك لكم")
 
 NAMES: tuple[str, ...] = (
     "characters",
@@ -54,7 +54,7 @@ def features(text: str) -> NDArray[np.float64]:
     text = LINK_SLOT.sub("https://link.example", text)
     links, handles, hashtags = (len(found.findall(text)) for found in (LINK, HANDLE, HASHTAG))
     bare = HASHTAG.sub(" ", HANDLE.sub(" ", LINK.sub(" ", text)))
-    tokens = words(bare)
+    tokens = words(without_harakat(bare))
     lowered = [token.lower().replace("’", "'") for token in tokens]
     long = [token for token in tokens if len(token) > 1 and any(map(str.isalpha, token))]
     count = max(len(tokens), 1)
@@ -65,7 +65,7 @@ def features(text: str) -> NDArray[np.float64]:
         "titled": sum(token.istitle() for token in long) / max(len(long), 1),
         "starts_with_number": float(first.isdigit()),
         "starts_with_quote": float(first in tuple("\"'“‘«")),
-        "ends_with_link": float(bool(re.search(r"https?://\S+\s*$", text))),
+        "ends_with_link": float(_ends_with_link(text)),
         "first_person": sum(token in _FIRST for token in lowered) / count,
         "second_person": sum(token in _SECOND for token in lowered) / count,
     }
@@ -78,8 +78,8 @@ def features(text: str) -> NDArray[np.float64]:
         "handles": handles,
         "hashtags": hashtags,
         "emoji": sum(unicodedata.category(character) == "So" for character in text),
-        "exclamations": text.count("!"),
-        "questions": bare.count("?") + bare.count("؟"),
+        "exclamations": text.count("!") + text.count("！"),
+        "questions": bare.count("?") + bare.count("؟") + bare.count("？"),
         "ellipses": text.count("...") + text.count("…"),
         "quotes": len(re.findall(r"[\"“”«»]", text)),
         "colons": bare.count(":"),
@@ -87,6 +87,11 @@ def features(text: str) -> NDArray[np.float64]:
         "digits": len(re.findall(r"\d+", bare)),
     }
     return np.asarray([shares[name] if name in shares else math.log1p(counts[name]) for name in NAMES])
+
+
+def _ends_with_link(text: str) -> bool:
+    end = max((found.end() for found in LINK.finditer(text)), default=None)
+    return end is not None and not text[end:].strip().strip(".,;:!?)…")
 
 
 def matrix(texts: Sequence[str]) -> NDArray[np.float64]:

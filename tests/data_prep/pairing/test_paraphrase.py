@@ -52,6 +52,16 @@ def test_an_account_is_measured_against_its_own_past_and_the_best_post_weighs_mo
     assert weights(engine, posts[::-1]) == found
 
 
+def test_without_a_past_and_without_measured_pairs_all_posts_of_an_account_are_good(engine: Engine) -> None:
+    posts = [lively(number, author_id="baker", posted_at=at(number), likes=number) for number in range(12)]
+    posts += [lively(20, author_id="mill", posted_at=at(0), likes=1), lively(21, author_id=None, likes=1)]
+    past = engagement.baselines(engagement.signals(numbered(posts), ["likes"], {}, None))
+    rows = told(engine, paraphrase.good(numbered(posts), past, None, best=0.5), "n")
+    found = {row["n"]: row["weight"] for row in rows}
+    assert set(found) == {*(number for number in found if 10 <= number < 12), 12, 13}
+    assert (found[12], found[13]) == (1.0, 1.0)
+
+
 def test_the_better_a_post_did_against_its_past_the_more_it_weighs(engine: Engine) -> None:
     posts = [lively(number, author_id="baker", posted_at=at(number), likes=10 * (number + 1)) for number in range(12)]
     posts += [lively(20 + number, author_id="mill", posted_at=at(number), likes=9) for number in range(12)]

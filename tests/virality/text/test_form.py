@@ -55,6 +55,17 @@ def test_arabic_questions_and_persons_count_too() -> None:
     assert found["first_person"] == found["second_person"] == pytest.approx(1 / 5)
 
 
+@pytest.mark.parametrize("text", ["انت رائع", "أَنْتَ رائع"])
+def test_arabic_persons_are_known_as_people_type_them(text: str) -> None:
+    assert of(text)["second_person"] == pytest.approx(1 / 2)
+
+
+def test_wide_marks_and_links_without_a_protocol_count_as_the_others() -> None:
+    found = of("Now！ Really？ www.mill.example/rolls")
+    assert (found["exclamations"], found["questions"], found["ends_with_link"]) == (count(1), count(1), 1.0)
+    assert of("www.mill.example is ours")["ends_with_link"] == 0.0
+
+
 def test_the_honesty_features_are_features() -> None:
     assert set(HONESTY) <= set(NAMES)
 
