@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -172,7 +172,7 @@ def encode_unpaired(
                 asked = prompt_ids(tokenizer, _asked(pair, prompt, tones), draft.text)
                 made.append(weight.example(pair, prompt=asked, completions=[ids], good=good))
     others = [made[at - 1].completions[0] for at in range(len(made))]
-    beside = [_with(one, completions=[*one.completions, other]) for one, other in zip(made, others, strict=True)]
+    beside = [replace(one, completions=[*one.completions, other]) for one, other in zip(made, others, strict=True)]
     return _fitting(_grouped(beside, [tuple(one.prompt) for one in beside]), max_tokens)
 
 
@@ -239,15 +239,9 @@ class _Weight:
                        self.emphasis.margin * lift)  # fmt: skip
 
 
-def _with(example: Example, **changed: Any) -> Example:
-    from dataclasses import replace
-
-    return replace(example, **changed)
-
-
 def _grouped(examples: list[Example], keys: Sequence[Any]) -> list[Example]:
     places: dict[Any, int] = {}
-    return [_with(one, group=places.setdefault(key, len(places))) for one, key in zip(examples, keys, strict=True)]
+    return [replace(one, group=places.setdefault(key, len(places))) for one, key in zip(examples, keys, strict=True)]
 
 
 def _tests(pairs: Sequence[Pair]) -> list[Any]:

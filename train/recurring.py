@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from data_prep.traits import NO_WORDS, shingled_texts
 from virality import ledger, runs, tables
 from virality.errors import ViralityError
 from virality.machine import cores
-
-if TYPE_CHECKING:
-    pass
 
 NEARLY, SAME = 1, 2
 REASONS = {SAME: "a text of it will be measured", NEARLY: "nearly a text of it will be measured"}

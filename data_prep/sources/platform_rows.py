@@ -12,6 +12,7 @@ from data_prep.records import COUNTS, Dropped, Post
 from data_prep.sources import About, Bad, Item, Row
 from data_prep.sources.blocking import shown
 from data_prep.sources.cells import BadValue, count, identifier, moment
+from data_prep.sources.cells import language as cell_language
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 from virality.text.vocabulary import vocabulary
@@ -29,7 +30,6 @@ _CODES = vocabulary(
     "sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi "
     "yo za zh zu ckb fil kab szl ast cnr sco jbo tok"
 )
-_FORMER = {"in": "id", "iw": "he", "ji": "yi"}
 _SCHEME = re.compile(r"^https?://(?:www\.)?|^www\.", re.IGNORECASE)
 _ENDING = re.compile(r"(?:\.\.\.|…)$")
 
@@ -149,11 +149,9 @@ def of_objects(platform: str) -> Callable[[Reader], Reader]:
 
 def language(code: object, text: str) -> str | None:
     """The platform's code of a language (`en-US` as `en`) where it is a real one, else what the text says."""
-    if isinstance(code, str):
-        plain = re.split("[-_]", code.strip().lower())[0]
-        plain = _FORMER.get(plain, plain)
-        if plain in _CODES:
-            return plain
+    plain = cell_language(code)
+    if plain in _CODES:
+        return plain
     return detect(text) if text else None
 
 
