@@ -56,14 +56,25 @@ def read_opt_outs(paths: Sequence[Path]) -> frozenset[str]:
     Raises:
         ViralityError: a list is missing or is not text: a list that is not read must stop the run.
     """
-    found: set[str] = set()
-    for path in paths:
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ViralityError(f"rights.opt_out: {path}: cannot be read ({error}); give a UTF-8 text file") from error
-        found |= {name for line in lines if (name := plain_name(line.partition("#")[0]))}
-    return frozenset(found)
+    return frozenset(name for path in paths for line in _names(path) if (name := plain_name(line)))
+
+
+def _names(path: Path) -> list[str]:
+    """What stands in each line before a comment."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ViralityError(f"rights.opt_out: {path}: cannot be read ({error}); give a UTF-8 text file") from error
+    return [name for line in lines if (name := line.partition("#")[0].strip())]
+
+
+def read_named(paths: Sequence[Path]) -> frozenset[str]:
+    """The same lines for `Requests`, each as it is written too: ids of posts differ by their capitals.
+
+    Raises:
+        ViralityError: as `read_opt_outs`.
+    """
+    return read_opt_outs(paths) | frozenset(name for path in paths for name in _names(path))
 
 
 def objection(

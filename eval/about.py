@@ -137,7 +137,8 @@ def provenance(
     if run is not None:
         made = runs.finished(run)
         out["base"] = f"{made['base']['spec']} {made['base']['revision']}"
-        out["adapter sha256"] = made["outputs"]["adapter/adapter_model.safetensors"]["sha256"]
+        whole = made["outputs"]["adapter/adapter_model.safetensors"]["sha256"]
+        out["adapter sha256"] = str(writer.digest) if writer is not None and writer.kind == "checkpoint" else whole
         out["prompt"] = f"{made['prompt']['name']} {made['prompt']['hash']}"
     out["seed"] = str(document["seed"])
     return out

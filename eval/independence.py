@@ -44,7 +44,7 @@ def refuse_controls(controls: Mapping[ControlName, Sequence[str]], data: str) ->
             if found != name:
                 raise ViralityError(f"controls.{name} = {run}: is no such control (its control is {found or 'none'}); "
                                     f"train a scorer with control={name}")  # fmt: skip
-            if name == "random" and list(document["settings"]["data"]) != [data]:
+            if name == "random" and [Path(one) for one in document["settings"]["data"]] != [Path(data)]:
                 raise ViralityError(f"controls.random = {run}: dealt rows of {', '.join(document['settings']['data'])} "
                                     f"anew, and {data} is measured; train it with data={data}")  # fmt: skip
 

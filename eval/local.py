@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from virality.errors import ViralityError
 
 HOST = "127.0.0.1"
-_NAMES = {HOST, "localhost", "::1"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -96,7 +95,7 @@ class LocalHandler(BaseHTTPRequestHandler):
     def from_here(self) -> bool:
         """Whether the request may be answered, the token apart; where not, it is refused."""
         host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
-        named = not self.server.by_name or _host_name(host) in _NAMES
+        named = not self.server.by_name or is_loopback(_host_name(host) or "")
         if not named or origin not in (None, f"http://{host}", f"https://{host}"):
             self.refuse(HTTPStatus.FORBIDDEN, "asked by another site")
             return False

@@ -194,8 +194,8 @@ def _test_part(
         raise ViralityError(
             f"data = {settings.data}: its test split holds no measured pair; see splits.test or splits.mode"
         )
-    leaks = settings.controls.get("random", ())  # measured on a test part of its own
-    seen_by = [run for run in dict.fromkeys(folders) if run != Path(settings.data) and str(run) not in leaks]
+    leaks = {Path(run) for run in settings.controls.get("random", ())}  # measured on a test part of its own
+    seen_by = [run for run in dict.fromkeys(folders) if run != Path(settings.data) and run not in leaks]
     independence.refuse_seen(pairs, seen_by)
     kept, told = independence.unseen(pairs, seen_by)
     for line in told:

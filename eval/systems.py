@@ -75,7 +75,7 @@ def named(name: str, spec: str) -> System:
             raise ViralityError(f"{name}: {spec}: no such checkpoint{nearest(path.name, there)}; "
                                 f"there are {', '.join(there) or 'none'}")  # fmt: skip
         return System(name, "checkpoint", spec, sha256(path / _WEIGHTS))
-    if (path / "run.json").is_file():
+    if (path / "run.json").is_file() and not _is_export(path):
         _is_writer(path)
         return System(name, "run", spec, runs.digest(path))
     if (path / _ADAPTER).is_file():
@@ -120,6 +120,14 @@ def base_spec(system: System) -> tuple[str, str | None] | None:
 def on_base(spec: str, revision: str | None, prompt: str, engine: EngineSetting = "auto") -> Writer:
     """A base without an adapter, asked with `prompt`."""
     return training.ready_to_write(training.open_base(spec, prompt, revision=revision), engine=engine)
+
+
+def _is_export(path: Path) -> bool:
+    """Whether a folder is what `virality publish to=FOLDER` wrote: an adapter or a model, as any other."""
+    try:
+        return bool(json.loads((path / "run.json").read_text(encoding="utf-8")).get("step") == "publish")
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _is_writer(run: Path) -> None:
@@ -199,7 +207,7 @@ def drafts_of(system: System, posts: Sequence[Draft], most: int) -> list[Draft]:
     """Of the posts, in their order, those that a file has rewrites of."""
     path = Path(system.spec).expanduser()
     columns = _columns(path)
-    there = {_key_of(identifier, cells, columns) for identifier, cells in rows.rows(path, columns)}
+    there = {_key_of(identifier, cells, columns) for identifier, cells in rows.rows(path, columns) if _text(cells[-1])}
     return [draft for draft in posts if _key(draft, columns) in there][:most]
 
 

@@ -75,5 +75,4 @@ class PublishSettings(Settings):
 
     def of_the_files(self) -> dict[str, object]:
         """Those that decide what is in the files: not where they go."""
-        return self.model_dump(mode="json", exclude={"to", "private", "revision", "tag", "try_example", "opt_out",
-                                                     "bars"})  # fmt: skip
+        return self.model_dump(mode="json", exclude={"to", "private", "revision", "tag", "opt_out"})

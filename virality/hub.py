@@ -148,7 +148,8 @@ def ready(repo: str, *, private: bool) -> str:
 
     Raises:
         ViralityError: the name is none, the hub is switched off or cannot be reached, the token is missing, wrong or
-            may not write there, or the repository is there and public while a private one is asked for.
+            may not write there, or the repository is there and public where a private one is asked for, or the other
+            way round.
     """
     if wrong := no_name(repo):
         raise ViralityError(f"repo = {repo}: {wrong}")
@@ -169,6 +170,9 @@ def ready(repo: str, *, private: bool) -> str:
     if private and not about.private:
         raise ViralityError(f"repo = {repo}: is there and is public; make it private in its settings, or say "
                             "private=false")  # fmt: skip
+    if about.private and not private:
+        raise ViralityError(f"repo = {repo}: is there and is private; make it public in its settings, or leave "
+                            "private=false out")  # fmt: skip
     return address
 
 

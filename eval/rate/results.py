@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -33,12 +34,13 @@ def enter(run: Path) -> list[Figure]:
         "report.md": render_markdown(report),
     }
     document = runs.finished(run, "evaluate")
-    for name, text in pages.items():
-        with aside(run / name) as path:
+    with contextlib.ExitStack() as all_at_once:  # written aside, and renamed one behind the other when all are there
+        last = all_at_once.enter_context(aside(run / "run.json"))
+        for name, text in pages.items():
+            path = all_at_once.enter_context(aside(run / name))
             path.write_text(text, encoding="utf-8")
-        document["outputs"][name] = {"sha256": sha256(run / name), "bytes": (run / name).stat().st_size}
-    with aside(run / "run.json") as path:
-        path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            document["outputs"][name] = {"sha256": sha256(path), "bytes": path.stat().st_size}
+        last.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return found
 
 

@@ -138,7 +138,7 @@ def opted_out(there: Lineage, key: bytes) -> Register:
         said = document["settings"].get("rights")
         for name in said.get("opt_out") or () if isinstance(said, dict) else ():
             try:
-                listed |= rights.read_opt_outs([Path(name)])
+                listed |= rights.read_named([Path(name)])
             except ViralityError:
                 continue  # it was moved since: what it said was kept out when the run was made
     return register.asked_for(listed, listed, key, there.everywhere)

@@ -45,7 +45,7 @@ class Sought:
         """Which values of a column, or under a key, name an account, a row or a text that is looked for."""
         if is_id_name(name):
             bare = _plain(name) in _ACCOUNTS
-            found = {one: self.is_id(one, sources) or (bare and self._is_account(one))
+            found = {one: self.is_id(one, sources) or (bare and self.is_account(one))
                      for one in dict.fromkeys(values) if one is not None}  # fmt: skip
         else:
             found = dict.fromkeys(self.texts(one for one in values if one is not None), True)
@@ -96,7 +96,7 @@ class Sought:
             if any(character.isdigit() for character in one)
         )
 
-    def _is_account(self, name: str) -> bool:
+    def is_account(self, name: str) -> bool:
         """Whether it is an account as people call it: files of others do not hide it."""
         return privacy.hash_author(name.strip(), self._key) in self.register.accounts
 

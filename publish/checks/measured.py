@@ -14,7 +14,7 @@ from virality import circumstances
 
 _LEAST = {"suggested": "writer.drafts_with_suggestion", "kept": "writer.meaning.kept"}
 _MOST = {"harm": "writer.harm", "gap": "writer.proxy_gap"}
-EXTRACTION = {"exposure": EXPOSURE, "longest_run": LONGEST}
+EXTRACTION = {"completed": COMPLETED, "exposure": EXPOSURE, "longest_run": LONGEST}
 """bars.NAME -> the figure that is held against it."""
 
 
@@ -31,8 +31,6 @@ def of_figures(evidence: Evidence, bars: Bars) -> Iterator[Refusal]:
     for name, value in values.items():
         if name.startswith("writer.facts.") and name.count(".") == 2 and value is not None:
             yield from _held(where, "facts", name, value, bars.facts, least=True)
-    if (completed := values.get(COMPLETED)) is not None:
-        yield from _held(where, "completed", COMPLETED, completed, bars.completed, least=False)
     for key, name in EXTRACTION.items():
         if asked[key] is not None and values.get(name) is None:
             what = f"{name} is not there: what it can be made to recite was not tested"

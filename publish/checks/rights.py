@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from data_prep import privacy, register
-from data_prep.rights import NOT_FOR_TRAINING, is_basis, read_opt_outs
+from data_prep.rights import NOT_FOR_TRAINING, is_basis, read_named
 from publish.audit import lineage
 from publish.audit.sought import Sought
 from publish.checks import Refusal
@@ -53,13 +53,13 @@ def _of_bases(where: str, bases: Mapping[str, int], *, learned: bool) -> Iterato
 
 
 def of_people(evidence: Evidence, lists: Sequence[Path]) -> Iterator[Refusal]:
-    """Forgotten rows and rows of those who opted out since: in the ledger of the writer.
+    """Forgotten rows, of writer, report and all behind them; rows of those who opted out since, in the writer's ledger.
 
     Args:
         evidence: what is to be published.
         lists: opt-out lists beside those of the data.
     """
-    for folder in (str(evidence.folder), *evidence.learned_from()):
+    for folder in dict.fromkeys(map(str, (evidence.folder, evidence.measured, *evidence.ancestors))):
         if (Path(folder) / ledger.FORGOTTEN).is_file():
             what = "it comes of rows that were asked to be forgotten"
             yield Refusal(f"{folder}/{ledger.FORGOTTEN}", what, "make it again without them", firm=True)
@@ -68,7 +68,7 @@ def of_people(evidence: Evidence, lists: Sequence[Path]) -> Iterator[Refusal]:
     there = [path for path in dict.fromkeys([*named, *lists]) if path.is_file() or path in lists]
     yield from (Refusal(str(path), "this opt-out list is not here, so nobody can be looked up in it", "restore it",
                         firm=True) for path in dict.fromkeys(named) if path not in there)  # fmt: skip
-    opted_out = read_opt_outs(there)
+    opted_out = read_named(there)
     if opted_out or register.path().is_file():
         yield from _opted_out(evidence, opted_out)
 

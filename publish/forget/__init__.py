@@ -101,7 +101,7 @@ def forget(root: Path, asked: Requests, *, dry_run: bool = False, step: Step = l
     hits = erase(there, sought, opened)
     every = trace.touched(there, sought)
     hits += features(there, [one.folder for one in every if one.seen], opened)
-    renew.every(there, opened)
+    renew.every(there, sought, opened)
     renew.alone(opened, lambda path: there.of(path) is not None)
     for one in every:
         _mark(one, opened)

@@ -22,6 +22,7 @@ from eval.records import Report
 from eval.report.html import render_html
 from eval.report.markdown import render_markdown
 from publish.audit.lineage import Lineage
+from publish.audit.sought import Sought
 from publish.forget.journal import Change, Journal
 from train import checkpoints
 from virality.atomic import aside, sha256
@@ -30,11 +31,25 @@ from virality.errors import ViralityError
 _TABLES = {"posts.parquet", "pairs.parquet", "dropped.parquet"}
 
 
-def every(there: Lineage, journal: Journal) -> None:
-    """What each changed run says of itself: those that lie within another before it, which lists their files."""
+def every(there: Lineage, sought: Sought, journal: Journal) -> None:
+    """What each changed run says of itself: those that lie within another before it, which lists their files.
+
+    Where a whole file was one account's, which its config names, that name goes too.
+    """
     for folder in sorted(there.runs, key=lambda folder: (-len(folder.parts), folder)):
         within = [one for one in there.runs if folder in one.parents and journal.below(one)]
-        _run(folder, there.runs[folder], journal, within)
+        _run(folder, _unnamed(there.runs[folder], sought), journal, within)
+
+
+def _unnamed(document: Mapping[str, Any], sought: Sought) -> dict[str, Any]:
+    """A run.json without the name of the account that was its one author, where that is looked for."""
+    source = (document["settings"].get("source") or {}) if isinstance(document["settings"], dict) else {}
+    name = source.get("account") if isinstance(source, dict) else None
+    if not isinstance(name, str) or not sought.is_account(name):
+        return dict(document)
+    settings = document["settings"] | {"source": source | {"account": None}}
+    command = [word for word in document["command"] if not word.startswith("source.account=")]
+    return {**document, "settings": settings, "command": command}
 
 
 def _run(folder: Path, document: Mapping[str, Any], journal: Journal, within: Sequence[Path]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.rights import count, is_basis, objection, read_opt_outs, refuse_training
+from data_prep.rights import count, is_basis, objection, read_named, read_opt_outs, refuse_training
 from tests.data_prep.bakery import post
 from virality.errors import ViralityError
 
@@ -48,6 +48,11 @@ def test_a_list_of_objections_is_one_name_a_line_with_comments(tmp_path: Path) -
     (tmp_path / "two.txt").write_text("did:plc:abc\n", encoding="utf-8")
     assert read_opt_outs([tmp_path / "one.txt", tmp_path / "two.txt"]) == {"jo", "mill", "did:plc:abc"}
     assert read_opt_outs([]) == frozenset()
+
+
+def test_ids_of_posts_keep_their_capitals_where_they_are_looked_up(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("@Jo\ndQw4w9WgXcQ # a video\n", encoding="utf-8")
+    assert read_named([tmp_path / "one.txt"]) == {"jo", "@Jo", "dqw4w9wgxcq", "dQw4w9WgXcQ"}
 
 
 def test_a_list_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:

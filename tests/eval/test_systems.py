@@ -46,7 +46,7 @@ def test_a_file_is_matched_by_the_drafts_words_whatever_their_marks(tmp_path: Pa
         "theirs: 1 of its rewrites are empty",
         "theirs: 1 drafts have no rewrite of it, which counts as nothing returned",
     ]
-    assert [draft.example_id for draft in systems.drafts_of(system, DRAFTS, 2)] == ["a", "b"]
+    assert [draft.example_id for draft in systems.drafts_of(system, DRAFTS, 3)] == ["a", "b"]  # the third is empty
 
 
 def test_a_file_is_matched_by_ids_where_it_has_them(tmp_path: Path) -> None:
@@ -68,6 +68,14 @@ def test_a_file_that_fits_no_draft_is_refused(tmp_path: Path, row: dict[str, obj
     path = str(file_of(tmp_path, row))
     with pytest.raises(ViralityError, match=said):
         systems.written(systems.named("theirs", path), DRAFTS)
+
+
+def test_an_export_is_an_adapter_as_any_other(tmp_path: Path) -> None:
+    for name, text in (("adapter_config.json", "{}"), ("adapter_model.safetensors", "x"),
+                       ("run.json", '{"step": "publish"}')):  # fmt: skip
+        (tmp_path / name).write_text(text)
+    system = systems.named("writer", str(tmp_path))
+    assert (system.kind, system.run) == ("adapter", None)
 
 
 def test_what_is_no_system_is_refused_by_name(tmp_path: Path) -> None:

@@ -77,8 +77,11 @@ def comes_of(step: str, name: str, **more: Any) -> Path:
     return run.folder
 
 
-def asked_to_go() -> None:
-    Path("people.txt").write_text("post1\n")
+def asked_to_go(name: str = "post1") -> None:
+    Path("people.txt").write_text(f"{name}\n")
+    if name != "post1":
+        ledger.write([ledger.Entry("adapter", "train", "pair1", name, "q", None)], WRITER / "ledger.parquet")
+        rehashed(WRITER, "ledger.parquet")
 
 
 def account_asked() -> None:
@@ -182,6 +185,10 @@ FIRM: list[tuple[str, Callable[[], object], list[str], str, str]] = [
      "runs/train/writer/forgotten.json: it comes of rows that were asked to be forgotten", "make it again"),
     ("forgotten rows further back", lambda: (comes_of("train", "before") / "forgotten.json").write_text("{}"), [],
      "runs/train/before/forgotten.json", "make it again"),
+    ("a report that saw forgotten rows", lambda: (REPORT / "forgotten.json").write_text("{}"), [],
+     "forgotten.json: it comes of rows that were asked to be forgotten", "make it again"),
+    ("opt-out by an id with capitals", lambda: asked_to_go("Post1"), ["opt_out=people.txt"],
+     "people who opted out since", "without them"),
     ("no index of its posts", lambda: no_file(FILE), [], "corpus.npy: is not here", "train again"),
     ("a run before that is gone", lambda: redo(WRITER, inputs={"runs/train/gone": "0"}), [],
      "runs/train/gone: is not here, so neither the rights", "restore it"),

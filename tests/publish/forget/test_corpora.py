@@ -120,6 +120,19 @@ def test_a_page_that_nobody_makes_anew_goes_whole() -> None:
     assert audit.audit(ROOT).green
 
 
+def test_the_name_of_an_account_that_wrote_a_whole_file_goes_from_what_its_run_says() -> None:
+    folder = prepared("bakery", [post("1", "Jo", COPIED)])
+    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    told |= {"settings": {"source": {"kind": "youtube", "account": "Jo"}},
+             "command": ["virality", "prepare", "bakery.yaml", "source.account=Jo"]}  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(told), encoding="utf-8")
+    forget(ROOT, Requests(("Jo",), ()))
+    left = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert left["settings"]["source"] == {"kind": "youtube", "account": None}
+    assert left["command"] == ["virality", "prepare", "bakery.yaml"]
+    assert audit.audit(ROOT).green
+
+
 def test_answers_and_scores_that_are_not_finished_go_whole_for_they_go_on_by_counting() -> None:
     prepared("bakery", [post("1", "jo", COPIED), post("2", "ann", "Loaf.")])
     said = [json.dumps(one) for one in ({"key": 1}, {"draft": COPIED}, {"draft": "Loaf."})]
