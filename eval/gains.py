@@ -51,20 +51,16 @@ def _lead(name: str, mine: Sequence[Outcome], theirs: Sequence[Outcome], place: 
     """Paired difference of the shares of drafts improved, on the drafts that both have."""
     known = {one.example_id: one for one in theirs}
     both = [(one, known[one.example_id]) for one in mine if one.example_id in known]
-    apart = [100 * (_improved(one) - _improved(other)) for one, other in both]
+    apart = [100 * (one.improved - other.improved) for one, other in both]
     note = f"drafts improved by the writer less those improved by {name}, on the same drafts"
     return place.figure(f"writer.lead_over.{name}", mean(apart, [one.component for one, _ in both], seed), "points",
                         note=note)  # fmt: skip
 
 
-def _improved(outcome: Outcome) -> float:
-    return float((outcome.judge or 0.0) > 0.5)
-
-
 def _of_system(outcomes: Sequence[Outcome], name: str, place: Place, seed: int) -> list[Figure]:
     suffix = "" if name == "writer" else f".{name}"
     clusters = [one.component for one in outcomes]
-    won = share([_improved(one) for one in outcomes], clusters, seed)
+    won = share([float(one.improved) for one in outcomes], clusters, seed)
     if name in rivals.UNGATED:
         return [place.figure(f"writer.win_rate{suffix}", won, subset=name, note=rivals.SAID[name])]
     passed = share([float(good) for one in outcomes for good in one.passed], _of_rewrites(outcomes), seed)

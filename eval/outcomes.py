@@ -50,6 +50,11 @@ class Outcome:
     first: dict[int, float | None]
 
     @property
+    def improved(self) -> bool:
+        """Whether the judge prefers what was returned; nothing returned is a loss."""
+        return (self.judge or 0.0) > 0.5
+
+    @property
     def text(self) -> str:
         """What a person gets: the returned rewrite, or the draft."""
         return self.draft if self.returned is None else self.rewrites[self.returned]

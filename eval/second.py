@@ -42,7 +42,7 @@ def _of_writer(outcomes: Sequence[Outcome], p: Mapping[int, float], place: Place
     half = share([float(p[at] > 0.5) if at in p else 0.5 for at in range(len(outcomes))], clusters, seed)
     note = "by the second judge; the draft itself, where nothing was returned, counts half"
     made = [place.figure(f"{NAME}.versus_draft", half, note=note)]
-    both = [(float((outcomes[at].judge or 0.0) > 0.5) == float(p[at] > 0.5), clusters[at]) for at in p]
+    both = [(float(outcomes[at].improved == (p[at] > 0.5)), clusters[at]) for at in p]
     if not both:
         return [*made, place.missing(f"{NAME}.agreement", "nothing was returned", subset="returned")]
     agreed = share([float(same) for same, _ in both], [component for _, component in both], seed)

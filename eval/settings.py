@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+import re
+from collections.abc import Iterator
+
+from pydantic import Field
 
 from eval.baselines import no_name
 from eval.records import ControlName
 from eval.rivals import RIVALS, Rival
 from train.sampled import Sampled
-from train.settings import Folders
+from train.settings import Folders, Rule
 from virality.config import Settings
 from virality.models.vllm_engine import EngineSetting
 
@@ -81,28 +84,34 @@ class EvaluateSettings(Sampled):
     examples: int = Field(10, ge=0)
     """Rewrites shown in the report, at most."""
 
-    @model_validator(mode="after")
-    def _something_to_measure(self) -> EvaluateSettings:
+    def broken(self) -> Iterator[Rule]:
+        """What is measured, by whom, and under which names."""
+        yield from super().broken()
         if self.scorer is None and self.writer is None:
-            raise ValueError("name a scorer, a writer, or both: there is nothing to measure")
+            yield ("scorer", "writer"), "name a scorer, a writer, or both: there is nothing to measure"
+        if self.writer is not None and (self.scorer is None or self.judge is None):
+            what = "a writer is measured with a scorer, which chooses, and a judge, which did not; name both"
+            yield ("writer", "scorer", "judge"), what
         if self.second_judge is not None and (self.writer is None or self.judge is None):
-            raise ValueError("second_judge stands beside a judge of a writer; name a writer and a judge")
-        if self.systems and self.writer is None:
-            raise ValueError("systems stand beside a writer; name one as writer")
-        taken = {"writer", *RIVALS} & self.systems.keys()
-        if taken:
-            raise ValueError(f"systems.{min(taken)}: is the name of something else in the report; give it another")
+            yield ("second_judge", "writer", "judge"), "stands beside a judge of a writer; name a writer and a judge"
         if len(self.controls.get("random", ())) > 1:
-            raise ValueError("controls.random: rows are dealt anew in one way at a time; name one run")
+            yield ("controls.random",), "rows are dealt anew in one way at a time; name one run"
         for name in self.baselines:
             if wrong := no_name(name):
-                raise ValueError(f"baselines.{name}: {wrong}")
-        if self.writer is not None and (self.scorer is None or self.judge is None):
-            raise ValueError("a writer is measured with a scorer, which chooses, and a judge, which did not; name both")
+                yield (f"baselines.{name}",), wrong
+        yield from self._of_systems()
         if self.engine == "vllm" and not self.steering().plain:
-            led = f"copy_penalty = {self.copy_penalty:g}" if self.copy_penalty else "distinct_starts"
-            raise ValueError(f"{led}: vLLM cannot lead samples so; say engine: transformers")
-        return self
+            led = "copy_penalty" if self.copy_penalty else "distinct_starts"
+            yield (led, "engine"), "vLLM cannot lead samples so; say engine: transformers"
+
+    def _of_systems(self) -> Iterator[Rule]:
+        if self.systems and self.writer is None:
+            yield ("systems", "writer"), "stand beside a writer; name one as writer"
+        for name in self.systems:
+            if name in ("writer", "all", "versus_draft", *RIVALS):
+                yield (f"systems.{name}",), "is the name of something else in the report; give it another"
+            elif not re.fullmatch(r"[\w-]+", name):
+                yield (f"systems.{name}",), "is not of letters, digits, _ and - alone; give it another name"
 
     def writes_with(self) -> EngineSetting:
         """What runs the models that write: transformers, where vLLM could not do what is asked."""

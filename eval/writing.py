@@ -147,7 +147,7 @@ def measure(
         by_second = replace(place, family=second_judge.family)
         out.figures += second.figures(results, second_judge, by_second, asked.seed)
     named = [one.name for one in (writer, *others) if one.name in results]
-    won = np.asarray([[float((one.judge or 0) > 0.5) for one in results[name]] for name in named])
+    won = np.asarray([[float(one.improved) for one in results[name]] for name in named])
     clusters = [one.component for one in results["writer"]]
     out.figures += family.less_luck("writer.win_rate", won, named, clusters, place)
     told = {name: (subsets.get(name, chosen), mine) for name, mine in results.items() if name not in _UNWRITTEN}

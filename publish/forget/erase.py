@@ -76,8 +76,8 @@ def go_on(journal: Journal) -> None:
 def features(there: Lineage, runs: list[Path], journal: Journal | None) -> list[Hit]:
     """Remove the embeddings that runs keep of the texts they learned from."""
     found = [Hit(run / _FEATURES, 0, "removed") for run in runs if (run / _FEATURES).is_file()]
-    for one in found if journal is not None else []:
-        if journal is not None:
+    if journal is not None:
+        for one in found:
             journal.note(one.path, 0, one.act)
             one.path.unlink()
     return found

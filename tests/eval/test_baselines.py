@@ -129,7 +129,10 @@ def test_other_names_are_free(name: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("baselines.judge=runs/train/asked", "baselines.judge: is the name of something else in the report"),
+        (
+            "baselines.judge=runs/train/asked",
+            "baselines.judge = runs/train/asked: is the name of something else in the report",
+        ),
         ("baselines.tfidf=runs/train/peeking", "runs/train/peeking: learned from posts of 30 of the 30 test pairs"),
         ("baselines.tfidf=runs/train/turned", "baselines.tfidf = runs/train/turned: is a control (shuffled)"),
         ("baselines.tfidf=runs/prepare/p", "baselines.tfidf = runs/prepare/p: is a run of `prepare`, and a scorer's"),

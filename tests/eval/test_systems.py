@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval import rewriting, rivals, systems
+from eval.settings import EvaluateSettings
 from eval.steps import Draft, RewriteRow
 from tests.train.worlds import corpus_pairs
 from train import steps as training
@@ -156,3 +157,16 @@ def test_cutting_alone_gives_the_shortest_wording_that_keeps_the_facts() -> None
     assert row.example_id == "w"
     assert len(row.rewrite) < len(wordy.text)
     assert "harbour" in row.rewrite
+
+
+@pytest.mark.parametrize(
+    ("systems_", "said"),
+    [
+        ({"../x": "a"}, "not of letters, digits"),
+        ({"versus_draft": "a"}, "the name of something else"),
+        ({"human": "a"}, "the name of something else"),
+    ],
+)
+def test_a_system_has_a_name_that_a_report_and_a_folder_can_bear(systems_: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        EvaluateSettings.model_validate({"data": "d", "writer": "w", "scorer": "s", "judge": "j", "systems": systems_})
