@@ -131,7 +131,7 @@ def test_other_names_are_free(name: str) -> None:
     [
         (
             "baselines.judge=runs/train/asked",
-            "baselines.judge = runs/train/asked: is the name of something else in the report",
+            "runs/train/asked: is the name of something else in the report",
         ),
         ("baselines.tfidf=runs/train/peeking", "runs/train/peeking: learned from posts of 30 of the 30 test pairs"),
         ("baselines.tfidf=runs/train/turned", "baselines.tfidf = runs/train/turned: is a control (shuffled)"),
