@@ -6,6 +6,7 @@ Slips of small writers, by patterns; what needs a parser is not seen.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from virality.gates.verdict import Context, Verdict, failed, not_checked
 from virality.gates.wording import language_of
@@ -68,7 +69,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
 
     Always: articles that do not agree, a word twice, a clause or a question behind 'this is', an open end. Where
     `context.accounted` asks, for writers that sample: words that hardly stand beside each other, sentences that break
-    off, 'this' for 'these', a helper that does not fit its verb. People's own rewrites would fail these now and then.
+    off, 'this' for 'these', a helper that does not fit its verb, a new opener that nothing follows. People's own
+    rewrites would fail these now and then.
     """
     if language_of(draft, rewrite, context.lang) != "en":
         return not_checked(GATE, "patterns are of English alone")
@@ -77,6 +79,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
             return failed(GATE, f"{slip!r} {what}", slip)
     if context.accounted and (slip := _number(draft, rewrite) or _helper(draft, rewrite)):
         return failed(GATE, f"{slip!r} does not agree", slip)
+    if context.accounted and (slip := _opener(draft, rewrite)):
+        return failed(GATE, f"nothing follows the new opener that it could begin: {slip!r}", slip)
     if (asked := _ASKS.match(rewrite)) and not _ASKS.match(draft):
         return failed(GATE, f"a question stands behind 'this is': {asked[0].strip()!r}", asked[0].strip())
     if end := _open_end(draft, rewrite):
@@ -136,6 +140,87 @@ def _helper(draft: str, rewrite: str) -> str:
     bare = {found[1].lower() for found in _HELPED.finditer(draft)} - _NO_BARE_VERBS
     before, after = ({found[1].lower(): found[0] for found in _IS.finditer(text)} for text in (draft, rewrite))
     return next((after[word] for word in after if word in bare and word not in before), "")
+
+
+_STARTS = re.compile(
+    r"(?:^|[.!?:;,—–\n(\"“] *)"
+    r"(?P<opener>(?P<points>this|these|that|those|here|there|it)(?P<verb> (?:is|are|was|were)|['’]s)?) "
+    r"(?P<rest>[^.!?;:\n—–]*)",
+    re.IGNORECASE,
+)
+"""A clause that begins with a word that points, with or without 'is'."""
+_BEFORE_NOUNS = vocabulary(
+    "a an the this that these those my your his her its our their some any each every no one two three four five six"
+    " seven eight nine ten another many most all both"
+)
+_BEHIND_VERBS = _BEFORE_NOUNS - vocabulary("that all both most") | vocabulary("me him them us it you")
+_SINGULAR_VERBS = vocabulary(
+    "wants makes gets goes says tells seems gives thinks knows becomes keeps lets means feels believes brings happens"
+    " loses includes continues understands follows allows adds spends grows remembers considers appears dies sends"
+    " expects remains suggests requires decides explains refuses realizes admits claims insists hates loves needs"
+    " went took came knew gave became began saw did wrote spoke grew fell chose broke drove ate flew threw wore said"
+    " told got"
+)
+"""Forms that are hardly anything else than the verb of a sentence."""
+_NO_COMPLEMENT = vocabulary(
+    "at in on of by to into onto upon within during i he she they we you might may must will would can could should"
+    " shall did does do has have had is are was were been be seems meet look looks and or but except"
+)
+"""What hardly follows 'this is'."""
+
+
+_NO_BEGINNINGS = {
+    *(
+        (ask, do)
+        for ask in ("what", "why", "how", "where", "when")
+        for do in ("do", "does", "did", "can", "will", "is")
+    ),
+    *((article, verb) for article in ("a", "the") for verb in ("might", "would", "could", "should", "seems", "is")),
+}
+"""Two words that hardly follow it: 'this is what does', 'there is a might'."""
+
+
+def _opener(draft: str, rewrite: str) -> str:
+    """A new opener that the rest of its clause does not follow: 'This Meet Some', 'There is this guy wants to'."""
+    known = {found["opener"].lower() for found in _STARTS.finditer(draft)}
+    before = [word.lower() for word in _WORDS.findall(draft)]
+    for found in _STARTS.finditer(rewrite):
+        rest = [word.lower() for word in _WORDS.findall(found["rest"])]
+        if found["opener"].lower() in known or not rest:
+            continue
+        if found["verb"] is not None:
+            fits = (rest[0] == "been" and found["verb"][0] in "'’") or rest[1:2] in (["who"], ["that"])
+            broken = not fits and (
+                rest[0] in _NO_COMPLEMENT or tuple(rest[:2]) in _NO_BEGINNINGS or _has_a_verb(found["rest"])
+            )
+        else:
+            broken = found["points"].lower() in ("this", "these", "that", "those") and not _is_noun(rest[0], before)
+        if broken:
+            return " ".join([found["opener"], *rest[:3]])
+    return ""
+
+
+def _has_a_verb(clause: str) -> bool:
+    """Whether a clause behind 'this is' has a verb of its own that nothing joins."""
+    first = next((word for word in _WORDS.finditer(clause) if word[0].lower() in _SINGULAR_VERBS), None)
+    return first is not None and not _JOINS.search(clause[: first.start()])
+
+
+def _is_noun(word: str, draft: Sequence[str]) -> bool:
+    """Whether the draft has the word where nouns and their adjectives stand: behind an article, or before its verb."""
+    places = [at for at, one in enumerate(draft) if one == word]
+    if not places:
+        return True  # another word than the draft's: `accounted` knows what it stands for
+    for at in places:
+        then = draft[at + 1] if at + 1 < len(draft) else ""
+        if at and draft[at - 1] in _BEFORE_NOUNS:
+            return True
+        if then not in _BEHIND_VERBS and word not in _NO_COMPLEMENT | _SINGULAR_VERBS:
+            return True
+    return False
+
+
+_WORDS = re.compile(r"[\w'’-]+")
 
 
 def _open_end(draft: str, rewrite: str) -> str:

@@ -149,3 +149,40 @@ def test_what_only_looks_broken_passes(draft: str, rewrite: str) -> None:
 
 def test_an_article_is_compared_with_those_of_the_draft() -> None:
     assert state("Florida orange growers lose a crop", "A orange crop is lost") == "fail"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("Meet the baker who feeds the harbour", "This Meet the baker who feeds the harbour"),
+        ("This baker wants to teach you how to knead", "There is this baker wants to teach you how to knead"),
+        ("This might seem small, but think about it", "There is a might seem small, but think about it"),
+        ("At first he just seems tired, but wait", "This is at first he just seems tired, but wait"),
+        ("What does bread cost? For us, too much.", "For us, too much. This is what does bread cost."),
+        ("She is the last baker of the street", "Here is she is the last baker of the street"),
+        ("They needed a roof, so they baked bread", "This was they needed a roof, so they baked bread"),
+        ("Bread. A baker explains the price of flour", "Bread. There is a baker explains the price of flour"),
+        ("After the storm they had no flour", "This after the storm they had no flour"),
+    ],
+)
+def test_an_opener_that_nothing_follows_is_seen_where_a_writer_samples(draft: str, rewrite: str) -> None:
+    sampled = Context(lang="en", accounted=True)
+    assert GATES["grammar"](draft, rewrite, sampled).state == "fail"
+    assert GATES["grammar"](draft, draft, sampled).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("Girl bakes history. Man asks her why", "This girl bakes history. Man asks her why"),
+        ("The cure for stale bread: give it water", "There is a cure for stale bread. Give it water"),
+        ("A story of a baker who refuses to close", "This is a story of a baker who refuses to close"),
+        ("The new bakery opens on Friday", "This new bakery opens on Friday"),
+        ("6 reasons to bake at home", "Here are 6 reasons to bake at home"),
+        ("It has been in the harbour for six years", "It's been in the harbour for six years"),
+        ("We want the bread that was promised", "It is we who want the bread that was promised"),
+        ("A machine that pulls water from air", "Here's a machine that pulls water from air"),
+    ],
+)
+def test_an_opener_that_fits_passes(draft: str, rewrite: str) -> None:
+    assert GATES["grammar"](draft, rewrite, Context(lang="en", accounted=True)).state == "pass"
