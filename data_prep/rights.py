@@ -74,7 +74,7 @@ def read_named(paths: Sequence[Path]) -> frozenset[str]:
     Raises:
         ViralityError: as `read_opt_outs`.
     """
-    return read_opt_outs(paths) | frozenset(name for path in paths for name in _names(path))
+    return frozenset(one for path in paths for name in _names(path) for one in (name, plain_name(name)) if one)
 
 
 def objection(

@@ -101,7 +101,8 @@ class Assistant:
         """
         path = Path(run).expanduser()
         trained = (path / "run.json").is_file() or not _is_model(str(run))
-        source = path if trained else _behind(path)
+        system = None if trained else _named(run)
+        source = path if system is None else system.run
         if scorer is not None:
             controls.refuse(Path(scorer), "scorer")  # before a model is loaded
         learned = None if source is None else _taught(source)
@@ -110,7 +111,7 @@ class Assistant:
                 raise ViralityError(f"engine = vllm: {run} was taught with samples that vLLM cannot lead; "
                                     "leave engine out")  # fmt: skip
             engine = "transformers"
-        writer = load_writer(path, engine=engine) if trained else systems.opened(_named(run), "ask_en", engine)
+        writer = load_writer(path, engine=engine) if system is None else systems.opened(system, "ask_en", engine)
         guide = Path(scorer) if scorer is not None else None if source is None else next(guides(source), None)
         if guide is not None:
             controls.refuse(guide, "scorer")
@@ -282,12 +283,6 @@ def _taught(run: Path) -> Taught | None:
             raise
         say(f"  how it was taught cannot be read, so it is asked as any other: {error}")
         return None
-
-
-def _behind(path: Path) -> Path | None:
-    """The run that a checkpoint is of; None of what is no checkpoint of ours."""
-    run = path.parent.parent
-    return run if path.parent.name == "checkpoints" and (run / "run.json").is_file() else None
 
 
 def _is_model(spec: str) -> bool:

@@ -140,8 +140,8 @@ def _scale(one: Range, key: str, found: Sequence[Setting]) -> str:
 
 
 def _next(made: Plan, first: Setting) -> str:
-    config = [made.settings.evaluate or f"configs/eval/scorer.yaml data={made.data[0]}"]
-    again = " ".join(["virality evaluate", *config, *evaluating(made.task, first.runs[0]), f"name={made.name}-final"])
+    config = made.settings.evaluate or f"configs/eval/scorer.yaml data={made.data[0]}"
+    again = " ".join(["virality evaluate", config, *evaluating(made.task, first.runs[0]), f"name={made.name}-final"])
     return f"Measure the winner once on data that did not choose it, the test split: {again} (or final=true)."
 
 
