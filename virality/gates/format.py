@@ -67,7 +67,10 @@ _LABEL = re.compile(
 
 
 def check(draft: str, rewrite: str, context: Context) -> Verdict:
-    """Fails on what a model says around a post, on variants, an end that breaks off, markup, slots and controls."""
+    """Fails on what a model says around a post, on variants, an end that breaks off, markup, slots and controls.
+
+    Where `context.accounted` asks, for writers that sample: on new quotation marks and marks that stand alone too.
+    """
     if found := _left(draft, rewrite):
         return failed(GATE, f"a slot was left open: {found}", found)
     if control := next((c for c in _CONTROL.findall(rewrite) if c not in draft), None):
@@ -78,12 +81,14 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     for what, pattern in (("bullets", _BULLET), ("a numbered list", _ENUMERATED)):
         if len(pattern.findall(rewrite)) >= 2 and not pattern.search(draft):
             return failed(GATE, f"{what} that the draft does not have", pattern.findall(rewrite)[0].strip())
-    if (label := _LABEL.search(rewrite)) and fold(label[0]) not in fold(draft):
-        return failed(GATE, f"it is labelled: {label[0].strip()!r}", label[0].strip())
-    if quoted := _wrapped(draft, rewrite):
-        return failed(GATE, "it stands in quotation marks", quoted)
-    if phrase := frames.framed(draft, rewrite):
-        return failed(GATE, f"it speaks about the post: {phrase!r}", phrase)
+    for what, found in (
+        ("it is labelled", _labelled(draft, rewrite)),
+        ("it stands in quotation marks", _wrapped(draft, rewrite)),
+        ("marks that the draft does not have", _new_marks(draft, rewrite) if context.accounted else ""),
+        ("it speaks about the post", frames.framed(draft, rewrite)),
+    ):
+        if found:
+            return failed(GATE, f"{what}: {found!r}", found)
     return Verdict(GATE, "pass")
 
 
@@ -97,6 +102,33 @@ def _left(draft: str, rewrite: str) -> str:
         if fold(match[0]) not in fold(draft):
             return match[0]
     return ""
+
+
+_DOUBLE = re.compile(r"[\"“”«»„]")
+_SINGLE = re.compile(r"(?<!\w)['‘](?!(?:em|til|cause|tis|n)\b)(?=\w)[^'‘’\n]*(?:\w['’]\w[^'‘’\n]*)*[\w.,!?…]['’](?!\w)")
+_STRAY = re.compile(r"^[ \t]*(?![:;=]['-]?[()DPp/|\]\[]+[ \t]*$|<3)[!-/:-@\[-`{-~—–]+[ \t]*$|<[>!)]", re.MULTILINE)
+"""A line of marks that are no emoticon, or a tag's rest."""
+
+
+def _new_marks(draft: str, rewrite: str) -> str:
+    """Quotation marks around what the draft says itself, one without its partner, a line of marks alone; '' if none.
+
+    A quotation says that somebody else speaks, and a small writer that is paid for it quotes everything.
+    """
+    marks, had = (_DOUBLE.findall(text) + 2 * _SINGLE.findall(text) for text in (rewrite, draft))
+    if len(marks) > len(had) or len(marks) % 2 > len(had) % 2:
+        return rewrite[rewrite.index(marks[0]) :][:40]
+    if (stray := _STRAY.search(rewrite)) and not _STRAY.search(draft):
+        return stray[0].strip()
+    for one, other in ("()", "[]", "“”", "«»"):
+        if rewrite.count(one) != rewrite.count(other) and draft.count(one) == draft.count(other):
+            return one + other
+    return ""
+
+
+def _labelled(draft: str, rewrite: str) -> str:
+    label = _LABEL.search(rewrite)
+    return label[0].strip() if label and fold(label[0]) not in fold(draft) else ""
 
 
 def _wrapped(draft: str, rewrite: str) -> str:

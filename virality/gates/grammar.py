@@ -26,7 +26,10 @@ _UNLIKELY = re.compile(
     r"|we|they|him|them|my|your|our|their|there)"
     r"|the (?:an?|the|and|of|he|she|here(?! and))|an? (?:the|an?)"
     r"|(?<!has )(?<!have )(?<!had )(?<!n't )(?<!n’t )(?<!'ve )(?<!’ve )(?:it|he|she|they|we|you|i) been"
-    r"|and (?:but|or)"
+    r"|and (?:but|or)|this (?:men|women|children|kids|guys|folks)|these (?:man|woman|child|person|guy|kid)"
+    r"|(?:at|on) this (?:summer|winter|spring|fall|autumn|week|weekend|month|year|morning|afternoon|evening)"
+    r"|(?:it|he|she|that|this|what) is (?:happened|become|gotten|began|took)"
+    r"|(?:do|does|did) (?:(?:the|a|an|my|your|his|her|our|their) )?(?!not\b)\w+ has"
     r")(?![\w'’-])|(?<![\w'’])(?!i['’]|ma['’])\w+['’]m(?!\w)"
     r"|\b(?:can|will|do|does|did|is|are|was|were|may|has|have|had|not|and|the)['’](?:re|ll|ve)\b"
     r"|(?<!\w)[$€£](?:if|is|it|the|and|or|in|on|of|to|we)\b"
@@ -36,7 +39,10 @@ _UNLIKELY = re.compile(
 )
 """What no rewrite needs: 'the been', 'it been', 'Here is on', 'can'm'."""
 _ASKS_WRONGLY = re.compile(r"(?:^|[.!?:;\n] ?|\b(?:why|when|where) )has (?:you|they|we)\b", re.IGNORECASE)
-_BREAKS_OFF = re.compile(r"(?<![\w'’.&-])(?:and|or|the|an|than)[.!?;:](?=\s|$)", re.IGNORECASE)
+_BREAKS_OFF = re.compile(
+    r"(?<![\w'’.&-])(?:and|or|the|an|than)[.!?;:](?=\s|$)|[,;] (?:what|how|why)[.!?]*(?=\s*(?:https?:|[#@]|$))",
+    re.IGNORECASE,
+)
 _MAY_STAND_TWICE = vocabulary(
     "had that very so no yes ha bye knock long far many really now well again night there do is"
 )
@@ -54,8 +60,8 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"^\W*(?:(?:this|here) is|here's) (?:how|what|why|where|when|who) "
-    r"(?:do|does|did|can|will|should|would|could|is|are)\b",
+    r"^\W*(?:(?:this|here) is|here's) (?:(?:how|why|where|when) (?:is|are)"
+    r"|(?:how|what|why|where|when|who) (?:do|does|did|can|will|should|would|could))\b",
     re.IGNORECASE,
 )
 """A question that stays one behind 'this is': 'Here is what does bread cost'."""
@@ -149,6 +155,7 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 """A clause that begins with a word that points, with or without 'is'."""
+_POINTERS = re.compile(r"\b(?:this|these|that|those|here|there|it)(?: (?:is|are|was|were)|['’]s)\b", re.IGNORECASE)
 _BEFORE_NOUNS = vocabulary(
     "a an the this that these those my your his her its our their some any each every no one two three four five six"
     " seven eight nine ten another many most all both"
@@ -166,15 +173,26 @@ _NO_COMPLEMENT = vocabulary(
     "at in on of by to into onto upon within during i he she they we you might may must will would can could should"
     " shall did does do has have had is are was were been be seems meet look looks and or but except"
 )
-"""What hardly follows 'this is'."""
-
-
+"""What hardly stands behind 'this'."""
+_NUMBERS = vocabulary("two three four five six seven eight nine ten eleven twelve")
+_BEHIND_POINTERS = (_BEFORE_NOUNS - vocabulary("this that these those")) | vocabulary(
+    "what why how where who when time no not one's probably such more exactly"
+)
+"""What may stand behind a new 'this is': a noun with what goes before it, or a question."""
+_SAME_OPENERS = {
+    one: frozenset(group) - {one}
+    for group in (
+        ("this is", "here is", "that is", "it is"),
+        ("these are", "here are", "those are", "this is", "here is"),
+    )
+    for one in group
+}
+"""Openers that stand for each other."""
+_ONCE_MORE = {("once", "again"), ("once", "more")}
+_SHORTENED = re.compile(r"['’]s$")
 _NO_BEGINNINGS = {
-    *(
-        (ask, do)
-        for ask in ("what", "why", "how", "where", "when")
-        for do in ("do", "does", "did", "can", "will", "is")
-    ),
+    *((ask, do) for ask in ("what", "why", "how", "where", "when") for do in ("do", "does", "did", "can", "will")),
+    ("how", "about"),
     *((article, verb) for article in ("a", "the") for verb in ("might", "would", "could", "should", "seems", "is")),
 }
 """Two words that hardly follow it: 'this is what does', 'there is a might'."""
@@ -182,22 +200,51 @@ _NO_BEGINNINGS = {
 
 def _opener(draft: str, rewrite: str) -> str:
     """A new opener that the rest of its clause does not follow: 'This Meet Some', 'There is this guy wants to'."""
-    known = {found["opener"].lower() for found in _STARTS.finditer(draft)}
+    known = {_full(found["opener"]) for found in _STARTS.finditer(draft)}
+    known |= {_full(found[0]) for found in _POINTERS.finditer(draft)}
     before = [word.lower() for word in _WORDS.findall(draft)]
     for found in _STARTS.finditer(rewrite):
-        rest = [word.lower() for word in _WORDS.findall(found["rest"])]
-        if found["opener"].lower() in known or not rest:
+        opener, rest = _full(found["opener"]), [word.lower() for word in _WORDS.findall(found["rest"])]
+        if not rest or opener in known or not known.isdisjoint(_SAME_OPENERS.get(opener, ())):
             continue
         if found["verb"] is not None:
-            fits = (rest[0] == "been" and found["verb"][0] in "'’") or rest[1:2] in (["who"], ["that"])
-            broken = not fits and (
-                rest[0] in _NO_COMPLEMENT or tuple(rest[:2]) in _NO_BEGINNINGS or _has_a_verb(found["rest"])
-            )
+            broken = _hardly_follows(found, rest)
+        elif opener in ("here", "there"):
+            broken = opener not in before
         else:
-            broken = found["points"].lower() in ("this", "these", "that", "those") and not _is_noun(rest[0], before)
+            broken = opener != "it" and not _is_noun(opener, rest[0], before)
         if broken:
             return " ".join([found["opener"], *rest[:3]])
     return ""
+
+
+def _full(opener: str) -> str:
+    """'this is' for 'This’s'."""
+    return _SHORTENED.sub(" is", opener.lower())
+
+
+def _hardly_follows(found: re.Match[str], rest: Sequence[str]) -> bool:
+    """Whether the clause behind a new 'this is' is none that it could begin."""
+    if (rest[0] == "been" and found["verb"][0] in "'’") or tuple(rest[:2]) in _ONCE_MORE:
+        return False
+    if len(rest) == 1 and found["points"].lower() not in ("here", "there"):
+        return rest[0] in _NO_COMPLEMENT
+    several = found["verb"].lower().lstrip().startswith(("are", "were"))
+    if rest[0] in _BEHIND_POINTERS or _is_figure(rest[0]):
+        fits = (several or not _is_many(rest[0])) and not (
+            tuple(rest[:2]) in _NO_BEGINNINGS or _has_a_verb(found["rest"])
+        )
+        return not fits
+    return rest[1:2] not in (["who"], ["that"]) and not "".join(rest[1:2]).endswith(("'s", "’s"))
+
+
+def _is_figure(word: str) -> bool:
+    return word[0].isdigit() or word in _NUMBERS
+
+
+def _is_many(word: str) -> bool:
+    """Whether several of something follow."""
+    return word in _NUMBERS or (word.isdecimal() and int(word) > 1)
 
 
 def _has_a_verb(clause: str) -> bool:
@@ -206,14 +253,14 @@ def _has_a_verb(clause: str) -> bool:
     return first is not None and not _JOINS.search(clause[: first.start()])
 
 
-def _is_noun(word: str, draft: Sequence[str]) -> bool:
-    """Whether the draft has the word where nouns and their adjectives stand: behind an article, or before its verb."""
+def _is_noun(opener: str, word: str, draft: Sequence[str]) -> bool:
+    """Whether 'this' or 'these' may stand before the word: the draft has it behind an article or before its verb."""
     places = [at for at, one in enumerate(draft) if one == word]
-    if not places:
-        return True  # another word than the draft's: `accounted` knows what it stands for
+    if not places or _is_figure(word):
+        return not places or opener in ("these", "those")  # other words than the draft's: `accounted` knows them
     for at in places:
         then = draft[at + 1] if at + 1 < len(draft) else ""
-        if at and draft[at - 1] in _BEFORE_NOUNS:
+        if at and (draft[at - 1] in _BEFORE_NOUNS or draft[at - 1] in ("that", "those", opener)):
             return True
         if then not in _BEHIND_VERBS and word not in _NO_COMPLEMENT | _SINGULAR_VERBS:
             return True

@@ -116,3 +116,36 @@ def test_the_reason_shows_the_words() -> None:
 def test_an_end_that_breaks_off_fails_and_a_shortcode_is_none(rewrite: str, state: str) -> None:
     assert check("The story behind a mill", rewrite, Context()).state == state
     assert check(rewrite, rewrite, Context()).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("New bread on my blog: come and see", '"New bread on my blog" — come and see'),
+        ("We should bake more often, guys! So good", "“We should bake more often, guys” – so good"),
+        ("The oven is on. Come and see", "‘The oven is on’ – come and see"),
+        ("The oven is on. Come and see", "Come and see: 'The oven is on'"),
+        ('The guide "Rye at home" is out', '"Rye at home" is out "The guide'),
+        ("الخبز جاهز اليوم. تعالوا", "«الخبز جاهز اليوم» تعالوا"),
+        ("The oven is on (again). Come", "The oven is on (again. Come"),
+        ("The oven is on. Come and see", "The oven is on.\n>>\nCome and see"),
+        ("The oven is on. Come and see", "Come and see. The oven is on. – <>"),
+    ],
+)
+def test_new_quotation_marks_and_stray_ones_fail_where_a_writer_samples(draft: str, rewrite: str) -> None:
+    assert check(draft, rewrite, Context(accounted=True)).state == "fail"
+    assert check(draft, draft, Context(accounted=True)).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("We don't sell the bakers' bread. It's gone", "It's gone. We don't sell the bakers' bread."),
+        ("She said 'no' to rye", 'She said "no" to rye'),
+        ("Get 'em while they're hot, rock 'n' roll bakers", "Rock 'n' roll bakers, get 'em while they're hot"),
+        ("Fresh rye today :)", "Fresh rye today\n:)"),
+        ('A 6" pan is enough', 'Enough is a 6" pan'),
+    ],
+)
+def test_marks_that_the_draft_has_stay(draft: str, rewrite: str) -> None:
+    assert check(draft, rewrite, Context(accounted=True)).state == "pass"

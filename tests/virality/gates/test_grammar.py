@@ -163,6 +163,16 @@ def test_an_article_is_compared_with_those_of_the_draft() -> None:
         ("They needed a roof, so they baked bread", "This was they needed a roof, so they baked bread"),
         ("Bread. A baker explains the price of flour", "Bread. There is a baker explains the price of flour"),
         ("After the storm they had no flour", "This after the storm they had no flour"),
+        ("Two bakers talk about bread", "This is Two Bakers Talk About Bread"),
+        ("Still reading the report on bread", "This is still reading the report on bread"),
+        ("How about some bread that lasts?", "This is how about some bread that lasts."),
+        ("Bakers are trying to hide the crumbs", "This is bakers trying to hide the crumbs"),
+        ("After the rain, the bakery opens", "This after the rain, the bakery opens"),
+        ("She is going to bake. It's loud", "Here she is going to bake. It's loud"),
+        (
+            "Once you taste it, you'll know. They call it rye.",
+            "There once you taste it, you'll know. They call it rye.",
+        ),
     ],
 )
 def test_an_opener_that_nothing_follows_is_seen_where_a_writer_samples(draft: str, rewrite: str) -> None:
@@ -182,7 +192,31 @@ def test_an_opener_that_nothing_follows_is_seen_where_a_writer_samples(draft: st
         ("It has been in the harbour for six years", "It's been in the harbour for six years"),
         ("We want the bread that was promised", "It is we who want the bread that was promised"),
         ("A machine that pulls water from air", "Here's a machine that pulls water from air"),
+        ("What is left of the old bakery is a wall", "This is what is left of the old bakery: a wall"),
+        ("Nothing is wrong with rye, bakers say", "There is nothing wrong with rye, bakers say"),
+        ("The rye is out. That's sure not slowing her down", "It is sure not slowing her down. The rye is out."),
+        ("Here's why rye matters", "This is why rye matters"),
+        ("In 2031, there will be two fairs", "There will be two fairs in 2031"),
+        ("8 students bake this week", "These 8 students bake this week"),
+        ("Time to bake at last", "It is time to bake at last"),
     ],
 )
 def test_an_opener_that_fits_passes(draft: str, rewrite: str) -> None:
     assert GATES["grammar"](draft, rewrite, Context(lang="en", accounted=True)).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite", "slip"),
+    [
+        ("See what's happened to rye", "See what is happened to rye", "what is happened"),
+        ("What does the baker have? Find out", "Find out what does the baker has", "does the baker has"),
+        ("These guys bring rye", "This men bring rye", "This men"),
+        ("We bake for the summer", "At this summer, we bake", "At this summer"),
+        ("What if rye grew in pots?", "If rye grew in pots, what?", ", what?"),
+    ],
+)
+def test_forms_that_samples_get_wrong_are_named(draft: str, rewrite: str, slip: str) -> None:
+    verdict = GATES["grammar"](draft, rewrite, SAMPLED)
+    assert verdict.state == "fail"
+    assert slip in verdict.reason
+    assert GATES["grammar"](draft, rewrite, Context(lang="en")).state == "pass"
