@@ -176,7 +176,7 @@ _NO_COMPLEMENT = vocabulary(
 """What hardly stands behind 'this'."""
 _NUMBERS = vocabulary("two three four five six seven eight nine ten eleven twelve")
 _BEHIND_POINTERS = (_BEFORE_NOUNS - vocabulary("this that these those")) | vocabulary(
-    "what why how where who when time no not one's probably such more exactly"
+    "what why how where who when time no not nothing something nobody somebody none one's probably such more exactly"
 )
 """What may stand behind a new 'this is': a noun with what goes before it, or a question."""
 _SAME_OPENERS = {
