@@ -12,7 +12,7 @@ from typing import Any
 
 from virality.errors import ViralityError
 from virality.gates.accounted import accountable
-from virality.models.generate import Follows
+from virality.models.samplers import Follows
 from virality.text.lang import detect
 from virality.text.normalise import normalise
 

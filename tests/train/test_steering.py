@@ -14,7 +14,7 @@ from train.candidates import gates_of, rank, sample
 from train.scorers import Scorer
 from train.steering import Steering, follows, own_tokens
 from virality.errors import ViralityError
-from virality.models import generate as generating
+from virality.models import samplers
 from virality.models.generate import Rewrite
 
 DRAFT = "A lot of folks can't sleep in July"
@@ -61,7 +61,7 @@ def test_words_of_the_draft_follow_each_other_and_slots_and_marks_do_not() -> No
 
 def test_the_word_that_comes_next_in_the_draft_is_less_likely_by_so_many_nats() -> None:
     logits = torch.tensor([[0.0, 3.0, 1.0], [0.0, 3.0, 1.0]])
-    greedy = generating._away_from([{1: [1]}, {}], 2.5, 1, lambda seen, live, at: seen.argmax(-1))
+    greedy = samplers.away_from([{1: [1]}, {}], 2.5, 1, lambda seen, live, at: seen.argmax(-1))
     assert greedy(logits, [0, 1], 0).tolist() == [1, 1]  # nothing was written yet
     assert greedy(logits, [0, 1], 1).tolist() == [2, 1]
     assert greedy(logits, [0, 1], 2).tolist() == [1, 1]  # behind 2 the draft has nothing
@@ -70,7 +70,7 @@ def test_the_word_that_comes_next_in_the_draft_is_less_likely_by_so_many_nats() 
 
 def test_samples_begin_with_tokens_of_their_own_while_there_are_likely_ones() -> None:
     logits = torch.tensor([[0.0, 5.0, 1.0, -20.0, -20.0]] * 8)
-    drawn = generating._apart(1.0, list(range(8)), 4, lambda seen, live, at: seen.argmax(-1))
+    drawn = samplers.apart(1.0, list(range(8)), 4, lambda seen, live, at: seen.argmax(-1))
     first = drawn(logits, list(range(8)), 0).tolist()
     assert [sorted(first[:3]), sorted(first[4:7])] == [[0, 1, 2], [0, 1, 2]]
     assert [first[3], first[7]] == [1, 1]  # no fourth is likely
@@ -80,7 +80,7 @@ def test_samples_begin_with_tokens_of_their_own_while_there_are_likely_ones() ->
 
 def test_likelier_starts_come_more_often() -> None:
     logits = torch.tensor([[0.0, 5.0, 1.0, -20.0]] * 2).repeat(300, 1)
-    drawn = generating._apart(1.0, [7 * at for at in range(600)], 2, lambda seen, live, at: seen.argmax(-1))
+    drawn = samplers.apart(1.0, [7 * at for at in range(600)], 2, lambda seen, live, at: seen.argmax(-1))
     first = drawn(logits, list(range(600)), 0).view(300, 2).tolist()
     assert all(one != other for one, other in first)
     assert sum(1 in pair for pair in first) > 290
@@ -89,7 +89,7 @@ def test_likelier_starts_come_more_often() -> None:
 
 def test_each_draft_leads_its_own_samples() -> None:
     logits = torch.tensor([[0.0, 3.0, 1.0]] * 4)
-    greedy = generating._away_from([{1: [1]}, {1: [2]}], 2.5, 2, lambda seen, live, at: seen.argmax(-1))
+    greedy = samplers.away_from([{1: [1]}, {1: [2]}], 2.5, 2, lambda seen, live, at: seen.argmax(-1))
     assert greedy(logits, [0, 1, 2, 3], 0).tolist() == [1, 1, 1, 1]
     assert greedy(logits[:3], [0, 2, 3], 1).tolist() == [2, 1, 1]  # row 1 has ended
 

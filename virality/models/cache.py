@@ -39,9 +39,16 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # transformers
         return self.keys, self.values
 
     def batch_select_indices(self, indices: torch.Tensor) -> None:
-        """Keep the rows `indices`."""
-        keys, values = self._held()
-        self._hold(keys[indices], values[indices])
+        """Keep the rows `indices`; where most stay in their places, only the others are copied."""
+        at = torch.arange(len(indices), device=indices.device)
+        moved = (indices != at).nonzero().squeeze(-1)
+        if bool((indices[moved] < len(indices)).any()):  # a row that is written over may be one that is read
+            self._keys, self._values = self._keys[indices], self._values[indices]
+        else:
+            self._keys[moved] = self._keys[indices[moved]]
+            self._values[moved] = self._values[indices[moved]]
+            self._keys, self._values = self._keys[: len(indices)], self._values[: len(indices)]
+        self.keys, self.values = self._held()
 
     def batch_repeat_interleave(self, repeats: int) -> None:
         """Repeat each row."""

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from virality.models import samplers
 from virality.models.attention import bare, common_prefix, reach
+from virality.models.head import can_narrow, narrowed
+from virality.models.samplers import Follows, Sampler
 from virality.progress import bar
-
-TOP_K = 64
-"""Sampling looks at this many tokens at most; what lies below them is noise in a small model."""
-LEAST_START = 1e-3
-"""Probability of a token that a sample may begin with because no other sample does, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def generate(
         prompts: token ids, one list a draft.
         samples: for each prompt; greedy decoding (temperature 0) gives one whatever this says.
         temperature: 0 is greedy.
-        top_p: nucleus (Holtzman et al. 2020), within the `TOP_K` likeliest tokens.
+        top_p: nucleus (Holtzman et al. 2020), within the `samplers.TOP_K` likeliest tokens.
         seed: with the prompt and the number of the sample it decides the row's random numbers, so a row does not
             depend on which others are generated beside it, but for rounding.
         max_new_tokens: limit for each prompt, at least 1.
@@ -72,7 +71,8 @@ def generate(
         copy_penalty: nats taken from the logit of a token that follows there on the one just written, before the
             temperature divides: a small writer is so sure of copying that the nucleus holds nothing else.
         distinct_starts: the samples of a prompt begin with tokens of their own, drawn without replacement (Gumbel
-            top-k, Kool et al. 2019, arXiv:1903.06059) among those of at least `LEAST_START`; those that are left over
+            top-k, Kool et al. 2019, arXiv:1903.06059) among those of at least
+            `samplers.LEAST_START`; those that are left over
             begin as they would.
     """
     import torch
@@ -90,15 +90,19 @@ def generate(
             tails = [prompts[at][shared:] for at in batch]
             limits = [max_new_tokens[at] for at in batch]
             seeds = [row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
-            sampler = _sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
+            told = _Told.by(model, [stops, *(allowed[at] for at in batch)] if allowed is not None else [None])
+            sampler = samplers.sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
             if distinct_starts and samples > 1:
-                sampler = _apart(temperature, seeds, samples, sampler)
+                sampler = samplers.apart(temperature, seeds, samples, sampler)
             if allowed is not None:
-                sampler = _within([allowed[at] for at in batch], stops, samples, sampler)
+                own = [told.places(None if (one := allowed[at]) is None else {*one, *stops}) for at in batch]
+                sampler = samplers.within(own, samples, sampler)
             if copied is not None and copy_penalty:
-                sampler = _away_from([copied[at] for at in batch], copy_penalty, samples, sampler)
+                led = [told.follows(copied[at]) for at in batch]
+                sampler = samplers.away_from(led, copy_penalty, samples, sampler)
             start = _Start(prefix, shared, tails, tokenizer.pad_token_id)
-            ids = _decode(model, start, limits, samples, sampler, stops)
+            with nullcontext() if told.tokens is None else narrowed(model, told.tokens):
+                ids = _decode(model, start, limits, samples, sampler, stops, told)
             for row, (tokens, stopped) in enumerate(ids):
                 text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
                 out[batch[row // samples]].append(Rewrite(text, stopped, seeds[row]))
@@ -115,11 +119,6 @@ def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset(found - {None})
 
 
-Sampler = Callable[[Any, list[int], int], Any]
-Follows = Mapping[int, Collection[int]]
-"""Token -> tokens that come next to it somewhere in a text."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Start:
     """Where decoding begins: cache of the shared prefix (or None), its length P, each draft's tokens, the pad id."""
@@ -128,6 +127,37 @@ class _Start:
     shared: int
     tails: list[list[int]]
     pad: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Which tokens the model tells logits of, in their order; None: of all. What is drawn is a place among them."""
+
+    tokens: list[int] | None
+    at: Mapping[int, int]
+
+    @classmethod
+    def by(cls, model: Any, wanted: Sequence[Collection[int] | None]) -> _Told:
+        """Of the tokens that some row may write, where these are few."""
+        sets = [one for one in wanted if one is not None]
+        every = sorted({token for one in sets for token in one})
+        if len(sets) < len(wanted) or not can_narrow(model, len(every)):
+            return cls(None, {})
+        return cls(every, {token: at for at, token in enumerate(every)})
+
+    def places(self, tokens: Collection[int] | None) -> Collection[int] | None:
+        return tokens if tokens is None or self.tokens is None else [self.at[token] for token in tokens]
+
+    def follows(self, copied: Follows) -> Follows:
+        if self.tokens is None:
+            return copied
+        known = self.at
+        return {known[one]: [known[then] for then in after if then in known]
+                for one, after in copied.items() if one in known}  # fmt: skip
+
+    def ids(self, chosen: Any) -> Any:
+        """The tokens of drawn places."""
+        return chosen if self.tokens is None else chosen.new_tensor(self.tokens)[chosen]
 
 
 def _shared(model: Any, prompts: Sequence[list[int]], limits: Sequence[int]) -> int:
@@ -148,9 +178,9 @@ def _read_prefix(model: Any, ids: list[int]) -> Any:
 
 
 def _decode(
-    model: Any, start: _Start, limits: list[int], samples: int, sample: Sampler, stops: frozenset[int]
+    model: Any, start: _Start, limits: list[int], samples: int, sample: Sampler, stops: frozenset[int], told: _Told
 ) -> list[tuple[list[int], Literal["eos", "length"]]]:
-    """Token ids of each row and how it ended; rows that are done leave the batch."""
+    """Token ids of each row and how it ended; rows that are done leave the batch, the last ones take their places."""
     import torch
 
     from virality.models.cache import give_room
@@ -164,7 +194,7 @@ def _decode(
     tokens: list[list[int]] = [[] for _ in live]
     ends: list[Literal["eos", "length"]] = ["length" for _ in live]
     for at in range(max(limits)):
-        chosen = sample(logits.float(), live, at)
+        chosen = told.ids(sample(logits.float(), live, at))
         keep: list[int] = []
         for place, (row, token) in enumerate(zip(live, chosen.tolist(), strict=True)):
             if token in stops:
@@ -176,6 +206,7 @@ def _decode(
         if not keep:
             break
         if len(keep) < len(live):
+            keep = _moved(keep)
             kept = mask.new_tensor(keep)
             cache.batch_select_indices(kept)
             mask, chosen, live = mask[kept], chosen[kept], [live[place] for place in keep]
@@ -183,6 +214,16 @@ def _decode(
         logits = model(input_ids=chosen[:, None], attention_mask=mask, position_ids=mask.sum(1, keepdim=True) - 1,
                        past_key_values=cache, use_cache=True).logits[:, -1]  # fmt: skip
     return list(zip(tokens, ends, strict=True))
+
+
+def _moved(keep: list[int]) -> list[int]:
+    """The same places, so ordered that most stay where they are: the last ones fill the gaps of those that left."""
+    gaps = sorted(set(range(len(keep))) - set(keep))
+    late = [place for place in keep if place >= len(keep)]
+    ordered = list(range(len(keep)))
+    for gap, place in zip(gaps, late, strict=True):
+        ordered[gap] = place
+    return ordered
 
 
 def _read_drafts(model: Any, start: _Start) -> tuple[Any, Any, Any]:
@@ -202,95 +243,6 @@ def _read_drafts(model: Any, start: _Start) -> tuple[Any, Any, Any]:
     logits = model(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache,
                    use_cache=True, logits_to_keep=1).logits[:, -1]  # fmt: skip
     return cache, logits, mask
-
-
-def _sampler(temperature: float, top_p: float, seeds: list[int], limits: list[int]) -> Sampler:
-    """Greedy, or inverse-CDF sampling with one random number a row and step, drawn beforehand from the row's seed.
-
-    As many as the row's own limit: so they do not depend on its neighbours' limits.
-    """
-    import torch
-
-    if temperature == 0:
-        return lambda logits, live, at: logits.argmax(-1)
-    drawn = torch.zeros(len(seeds), max(limits))
-    for row, (seed, limit) in enumerate(zip(seeds, limits, strict=True)):
-        drawn[row, :limit] = torch.rand(limit, generator=torch.Generator().manual_seed(seed))
-
-    def sample(logits: Any, live: list[int], at: int) -> Any:
-        values, indices = logits.topk(min(TOP_K, logits.shape[-1]), dim=-1)
-        probabilities = (values / temperature).softmax(-1)
-        before = probabilities.cumsum(-1) - probabilities
-        probabilities = probabilities.masked_fill(before >= top_p, 0.0)
-        cumulative = probabilities.cumsum(-1)
-        goal = drawn[live, at].to(logits.device)[:, None] * cumulative[:, -1:]
-        place = (cumulative <= goal).sum(-1, keepdim=True).clamp(max=values.shape[-1] - 1)
-        return indices.gather(-1, place).squeeze(-1)
-
-    return sample
-
-
-def _apart(temperature: float, seeds: list[int], samples: int, sample: Sampler) -> Sampler:
-    """The sampler, where no two samples of a draft begin with the same token while there are likely ones."""
-    import torch
-
-    def begun(logits: Any, live: list[int], at: int) -> Any:
-        chosen = sample(logits, live, at)
-        if at:
-            return chosen
-        for first in range(0, len(live), samples):
-            values, tokens = (logits[first] / temperature).log_softmax(-1).topk(min(TOP_K, logits.shape[-1]))
-            likely = values.exp() >= LEAST_START
-            noise = torch.rand(len(values), generator=torch.Generator().manual_seed(seeds[first] ^ _STARTS))
-            keys = values.cpu() - torch.log(-torch.log(noise.clamp(1e-9, 1 - 1e-9)))
-            order = keys.masked_fill(~likely.cpu(), -torch.inf).argsort(descending=True)
-            drawn = tokens[order[: min(samples, int(likely.sum()))].to(tokens.device)]
-            chosen[first : first + len(drawn)] = drawn
-        return chosen
-
-    return begun
-
-
-_STARTS = 0x5EED
-"""Keeps the noise of starts apart from the random numbers of the first row."""
-
-
-def _within(allowed: Sequence[Collection[int] | None], stops: frozenset[int], samples: int, sample: Sampler) -> Sampler:
-    """The sampler, where each draft's rows have tokens of their own and those that end a row."""
-    import torch
-
-    rows: Any = None
-
-    def masked(logits: Any, live: list[int], at: int) -> Any:
-        nonlocal rows
-        if rows is None:
-            rows = torch.zeros(len(allowed), logits.shape[-1], dtype=torch.bool)
-            for row, tokens in enumerate(allowed):
-                rows[row, slice(None) if tokens is None else [*tokens, *stops]] = True
-            rows = rows.to(logits.device)
-        return sample(logits.masked_fill(~rows[[row // samples for row in live]], -torch.inf), live, at)
-
-    return masked
-
-
-def _away_from(copied: Sequence[Follows], penalty: float, samples: int, sample: Sampler) -> Sampler:
-    """The sampler, where what goes on as its draft does is less likely by `penalty` nats."""
-    last: dict[int, int] = {}
-
-    def led(logits: Any, live: list[int], at: int) -> Any:
-        found = [
-            (place, token)
-            for place, row in enumerate(live)
-            for token in (copied[row // samples].get(last[row], ()) if row in last else ())
-        ]
-        if found:
-            places, tokens = (logits.new_tensor(side).long() for side in zip(*found, strict=True))
-            logits = logits.index_put((places, tokens), logits.new_tensor(-penalty), accumulate=True)
-        chosen = sample(logits, live, at)
-        last.update(zip(live, chosen.tolist(), strict=True))
-        return chosen
-
-    return led
 
 
 def row_seed(seed: int, prompt: list[int], sample: int) -> int:

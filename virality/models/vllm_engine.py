@@ -19,8 +19,9 @@ from typing import Any, Literal
 from virality.errors import ViralityError
 from virality.models import refused
 from virality.models.base import Found
-from virality.models.generate import TOP_K, Follows, Rewrite, row_seed, stop_tokens
+from virality.models.generate import Rewrite, row_seed, stop_tokens
 from virality.models.precision import Precision, choose, device
+from virality.models.samplers import TOP_K, Follows
 from virality.progress import say, step
 
 Engine = Literal["transformers", "vllm"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from transformers import DynamicCache
 
@@ -35,3 +36,17 @@ def test_a_cache_with_room_gives_the_same_logits_as_one_that_concatenates() -> N
 
 def test_a_cache_that_runs_out_of_room_makes_more() -> None:
     torch.testing.assert_close(decoded(2), decoded(None), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("kept", [[0, 3, 2], [0, 1], [3, 1], [1, 2, 3], [2, 0], [1, 0, 2, 3]])
+def test_rows_are_kept_in_the_order_that_is_asked_for(kept: list[int]) -> None:
+    keys = torch.arange(4 * 2 * 3 * 5.0).reshape(4, 2, 3, 5)
+    layer = RoomyLayer(keys, -keys, 2)
+    layer.batch_select_indices(torch.tensor(kept))
+    assert layer.keys is not None
+    assert layer.values is not None
+    assert torch.equal(layer.keys, keys[kept])
+    assert torch.equal(layer.values, -keys[kept])
+    one = torch.ones(len(kept), 2, 1, 5)
+    grown, _ = layer.update(one, one)
+    assert torch.equal(grown, torch.cat([keys[kept], one], dim=2))

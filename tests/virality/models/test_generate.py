@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from virality.models import generate as generating
 from virality.models import tiny
 from virality.models.attention import common_prefix, reach
 from virality.models.generate import generate, stop_tokens
@@ -131,3 +132,19 @@ def test_each_draft_is_rewritten_with_its_own_tokens_alone(tokenizer: Any, tempe
         for one in mine:
             letters = {tokenizer.decode([token]) for token in own}
             assert set(one.text) <= set("".join(letters))
+
+
+def test_a_head_of_few_tokens_writes_what_the_whole_one_does(tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, own = prompts(tokenizer, ""), [[40, 41, 42, 43], [50, 51], [60, 61, 40]]
+    led = [{40: {41}, 41: {42, 99}}, {50: {51}}, {}]
+
+    def made() -> list[list[Any]]:
+        return generate(
+            tiny.model("llama"), tokenizer, rows, samples=5, temperature=1.0, max_new_tokens=[6, 9, 7], seed=3,
+            allowed=own, copied=led, copy_penalty=1.0, distinct_starts=True,
+        )  # fmt: skip
+
+    few = made()
+    monkeypatch.setattr(generating, "can_narrow", lambda *_: False)
+    assert few == made()
+    assert len({one.text for mine in few for one in mine}) > 5

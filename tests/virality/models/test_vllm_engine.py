@@ -27,7 +27,8 @@ from train.candidates import sample
 from virality.errors import ViralityError
 from virality.models import tiny, vllm_engine
 from virality.models.base import find, load_tokenizer
-from virality.models.generate import TOP_K, generate
+from virality.models.generate import generate
+from virality.models.samplers import TOP_K
 
 DRAFTS = [
     Draft("a", "ca", "Rain in the harbour on Friday", "en", None),
