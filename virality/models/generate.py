@@ -44,7 +44,7 @@ def generate(
     top_p: float = 0.95,
     seed: int = 0,
     max_new_tokens: Sequence[int],
-    rows: int = 64,
+    rows: int = 128,
     label: str = "generating",
     allowed: Sequence[Collection[int] | None] | None = None,
     copied: Sequence[Follows] | None = None,
