@@ -29,7 +29,7 @@ def open_posts(sides: Sides, placed: Placed, mode: Mode) -> NDArray[np.bool_]:
     held = (placed.split >= 0) & (placed.split != _TRAIN)
     barred = np.zeros(len(keys.t), dtype=bool)
     barred[sides.a[held]] = barred[sides.b[held]] = True
-    for common in (keys.content, keys.copies, keys.same):
+    for common in (keys.content, keys.near, keys.same):
         barred |= _shares(common, np.unique(common[barred]))
     if mode == "author":
         barred |= _shares(keys.account, np.unique(keys.account[barred]))

@@ -37,7 +37,7 @@ from virality.progress import bar, step
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 2
+VERSION = 3
 """Raised by hand when a row is read or cleaned differently: parts of an older version are not used."""
 
 KINDS = {

@@ -163,7 +163,7 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
     )
     shingled = shingled_texts(posts["text"].to_pylist())
     links = columns(engine, corpus.copies(ibis.memtable(shingled)))
-    cluster = splits.without_phrases(
+    copies, near = splits.named_copies(
         splits.connected(len(ids), links["a"].astype(np.int64), links["b"].astype(np.int64))
     )
     posted = posts["posted_at"].cast("int64").fill_null(-1).to_numpy()
@@ -173,7 +173,8 @@ def _placed(engine: DuckDB, posts: pa.Table, pairs: pa.Table, settings: PrepareS
         t=posted,
         block=np.where(posted >= 0, posted // (settings.splits.block_days * 86400), -1),
         content=_codes(posts["content_key"]),
-        copies=cluster,
+        copies=copies,
+        near=near,
         same=_codes(shingled["folded"]),
     )
     sides = Sides(

@@ -12,18 +12,24 @@ import hmac
 import os
 import re
 import secrets
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
 from virality.errors import ViralityError
+from virality.text.normalise import normalise
 
 _EMAIL = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w-])")
 _PHONE = re.compile(
-    r"(?<![\w/.=-])(?:"
+    r"(?<![A-Za-z0-9_/.=-])(?<!\d)(?<!\d[,٬٫])(?:"
     r"(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)[ .-]?|\d{3}[ .-])\d{3}[ .-]?\d{4}"  # 555-123-4567, (555) 123 4567
-    r"|\+\d{8,15}|\+\d{1,3}[ .-]\(?\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}"  # +962791234567, +44 20 7946 0958
+    r"|\+\d{9,15}|\+\d{1,3}[ .-]\(?\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}"  # +962791234567, +44 20 7946 0958
+    r"|[0٠۰]\d{8,13}|[0٠۰]\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}"  # 0501234567, 00966..., 07911 123456, 010 1234 5678
+    r"|\d{10,15}\+"  # as it is seen from right to left
     r")(?![\w-])"
+    r"|(?<=\bwa\.me/)\+?\d{8,15}"
 )
+_BEFORE = re.compile(r"^(?:@|/?[uU]/)")
 _THREE_DIGITS = re.compile(r"\d{3}")
 """What every phone number without a plus has."""
 
@@ -66,13 +72,23 @@ def _make_key(path: Path) -> None:
 
 @lru_cache(maxsize=65536)
 def hash_author(name: str, key: bytes) -> str:
-    """An account as 16 hex digits of HMAC-SHA-256; the same key gives the same hash."""
+    """An account as 16 hex digits of HMAC-SHA-256; the same key gives the same hash, with an `@` or without."""
+    return hash_as_written(plain_name(name), key)
+
+
+def hash_as_written(name: str, key: bytes) -> str:
+    """The same of a name as it stands, but for its capitals: what runs before version 3 of the reading hold."""
     return hmac.new(key, name.casefold().encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def plain_name(name: str) -> str:
-    """An account or id as lists of them are compared: without blanks and `@`, case folded."""
-    return name.strip().removeprefix("@").casefold()
+    """An account or id as lists of them are compared: normalised, case folded, without `@` and Reddit's `u/`.
+
+    Marks that nobody sees (of direction, zero width) and blanks around it go too.
+    """
+    if not name.isascii() or "&" in name or "  " in name:
+        name = "".join(one for one in normalise(name) if unicodedata.category(one) != "Cf")
+    return _BEFORE.sub("", name.strip()).casefold()
 
 
 def mask(text: str) -> str:

@@ -121,7 +121,7 @@ def asked_for(authors: Iterable[str], posts: Iterable[str], key: bytes, sources:
 def accounts_of(name: str, key: bytes) -> list[str]:
     """What `author_id` may hold of a name: files write accounts with and without an `@`; a hash stands for itself."""
     bare = plain_name(name)
-    spelt = [privacy.hash_author(one, key) for one in dict.fromkeys((name.strip(), bare, f"@{bare}"))]
+    spelt = [privacy.hash_as_written(one, key) for one in dict.fromkeys((bare, name.strip(), f"@{bare}"))]
     return [*dict.fromkeys(spelt), *([bare] if _HASH.fullmatch(bare) else [])]
 
 

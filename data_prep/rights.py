@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from data_prep.privacy import plain_name
@@ -16,6 +16,8 @@ from virality.errors import ViralityError
 BASES = ("own_export", "opt_in", "own_ab_test", "consent", "x_api", "unknown")
 """And `licence:<SPDX identifier>`."""
 NOT_FOR_TRAINING = ("x_api", "unknown")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_KIND = re.compile(r"^t[13]_(?=\w)")
 _LICENCE = re.compile(r"licence:[A-Za-z0-9.+-]+")
 
 
@@ -51,12 +53,14 @@ def refuse_training(bases: dict[str, int], research_only: bool, place: str) -> N
 
 
 def read_opt_outs(paths: Sequence[Path]) -> frozenset[str]:
-    """Accounts, handles and post ids that must not be used: one a line, `#` begins a comment, `@` may stand before.
+    """Accounts, handles and post ids that must not be used: one a line, `@` or `u/` may stand before.
+
+    `#` at the start of a line or behind a blank begins a comment.
 
     Raises:
         ViralityError: a list is missing or is not text: a list that is not read must stop the run.
     """
-    return frozenset(name for path in paths for line in _names(path) if (name := plain_name(line)))
+    return frozenset(name for path in paths for line in _names(path) for name in _listed(line) if name)
 
 
 def _names(path: Path) -> list[str]:
@@ -65,7 +69,7 @@ def _names(path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ViralityError(f"rights.opt_out: {path}: cannot be read ({error}); give a UTF-8 text file") from error
-    return [name for line in lines if (name := line.partition("#")[0].strip())]
+    return [name for line in lines if (name := _COMMENT.sub("", line).strip())]
 
 
 def read_named(paths: Sequence[Path]) -> frozenset[str]:
@@ -75,6 +79,23 @@ def read_named(paths: Sequence[Path]) -> frozenset[str]:
         ViralityError: as `read_opt_outs`.
     """
     return frozenset(one for path in paths for name in _names(path) for one in (name, plain_name(name)) if one)
+
+
+def known_as(post_id: str) -> Iterator[str]:
+    """How a request may name a post: its id, Reddit's without the kind before it, the number at the end of a link."""
+    yield post_id
+    yield _KIND.sub("", post_id)
+    if "/" in post_id and (number := post_id.rstrip("/").rpartition("/")[2]).isdecimal():
+        yield number
+        yield f"{post_id.split('/')[2]}/{number}" if "://" in post_id else number
+
+
+def _listed(line: str) -> Iterator[str]:
+    """A line of a list as `known_as` has posts: a link to one by its server and number too."""
+    yield plain_name(line)
+    server, _, rest = line.partition("://")[2].partition("/")
+    if (number := rest.rstrip("/").rpartition("/")[2]).isdecimal():
+        yield plain_name(f"{server}/{number}")
 
 
 def objection(
@@ -96,7 +117,7 @@ def objection(
     if opted_out or forgotten:
         owner = re.match(r"at://(did:[^/]+)/", post.post_id)  # Bluesky: a handle may change, the DID does not
         names = [account or "", owner[1] if owner else ""]
-        if not opted_out.isdisjoint(map(plain_name, [post.post_id, *names])):
+        if not opted_out.isdisjoint(map(plain_name, [*known_as(post.post_id), *names])):
             return "opted_out"
         if forgotten and forgotten.names(post, names, key):
             return "opted_out"

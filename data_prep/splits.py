@@ -51,7 +51,9 @@ class Keys:
         block: number of the time block, counted from 1970.
         content: the first post with the same link, image or test.
         copies: the first post with nearly the same text; -1 for phrases and for texts without a copy.
-        same: the first post of the very same words: what recurs often joins nothing, and still stands in one part only.
+        near: the first post with nearly the same text, of phrases too; -1 for texts without a copy. What recurs often
+            joins nothing, and still stands in one part only.
+        same: the first post of the very same words, of short texts too.
     """
 
     account: Ints
@@ -59,6 +61,7 @@ class Keys:
     block: Ints
     content: Ints
     copies: Ints
+    near: Ints
     same: Ints
 
 
@@ -179,13 +182,13 @@ def connected(size: int, one: NDArray[Any], two: NDArray[Any]) -> Ints:
     return smallest[group]
 
 
-def without_phrases(copies: Ints) -> Ints:
-    """Clusters of near-duplicates, each named by its first post; -1 for one post alone, and for phrases.
+def named_copies(cluster: Ints) -> tuple[Ints, Ints]:
+    """Clusters of near-duplicates, each named by its first post: `Keys.copies` and `Keys.near`; -1 for one post alone.
 
-    A phrase is what more than `RECURRING` posts say.
+    A phrase, which `copies` leaves out, is what more than `RECURRING` posts say.
     """
-    sizes = np.bincount(copies, minlength=len(copies))[copies]
-    return np.where((sizes > 1) & (sizes <= RECURRING), copies, -1)
+    sizes = np.bincount(cluster, minlength=len(cluster))[cluster]
+    return np.where((sizes > 1) & (sizes <= RECURRING), cluster, -1), np.where(sizes > 1, cluster, -1)
 
 
 def _components(sides: Sides, mode: Mode, fixed: NDArray[np.int8], posts: int) -> Ints:
@@ -330,7 +333,7 @@ def _by_file(sides: Sides) -> NDArray[np.int8]:
 def _without_leaks(sides: Sides, split: NDArray[np.int8], posts: int) -> tuple[NDArray[np.int8], dict[str, int]]:
     """Leave out (-1) pairs that share a post, link or text with a part before theirs; PARTS has the order."""
     best = np.full(len(split), _DEALT, dtype=np.int8)
-    for of_post in (np.arange(posts), sides.keys.content, sides.keys.copies, sides.keys.same):
+    for of_post in (np.arange(posts), sides.keys.content, sides.keys.near, sides.keys.same):
         highest = np.full(posts + 1, _DEALT, dtype=np.int8)  # the last place is 'none'
         for side in (sides.a, sides.b):
             np.minimum.at(highest, of_post[side], split)

@@ -20,7 +20,8 @@ from virality.errors import ViralityError
 CANDIDATES = ("kind", "code", "a", "b", "similar", "file", "label", "gap", "noise", "scale")
 
 _EDITED = 20
-"""Ids that may stand for different texts, for posts are edited; beyond a fiftieth of the rows they are no ids."""
+"""Other texts of the same ids that may stand in a corpus, for posts are edited; beyond a fiftieth of the rows they are
+no ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,14 @@ def _refuse_shared_ids(engine: Engine, rows: Table) -> None:
 
     repeated = rows.semi_join(rows.filter(rows.copy > 0).select("post_id").distinct(), "post_id")
     ids = repeated.group_by("post_id").aggregate(texts=ibis._.folded.nunique())
-    count = one_row(engine, ids.aggregate(ids=ids.count(), shared=(ids.texts > 1).ifelse(1, 0).sum()))
+    count = one_row(engine, ids.aggregate(shared=(ids.texts > 1).ifelse(1, 0).sum(), lost=(ids.texts - 1).sum()))
     size = one_row(engine, rows.aggregate(rows=rows.count()))["rows"]
-    shared = count["shared"] or 0
-    if shared > max(_EDITED, size // 50):
+    shared, lost = count["shared"] or 0, count["lost"] or 0
+    if lost > max(_EDITED, size // 50):
         raise ViralityError(
-            f"source.columns.post_id: {shared:,} ids stand for different texts, so they are no ids of posts (do they "
-            "begin anew in each file?); leave post_id out, and posts are told apart by account, time and text"
+            f"source.columns.post_id: {shared:,} ids stand for different texts ({lost:,} more than there are ids), so "
+            "they are no ids of posts (do they begin anew in each file, or did a spreadsheet round them to 1.47E+18?); "
+            "leave post_id out, and posts are told apart by account, time and text"
         )
 
 
@@ -159,12 +161,14 @@ def place(
     sides_only = posts if all_copies or candidates is None else _of_candidates(posts, candidates)
     links = columns(engine, corpus.copies(sides_only.select("n", "folded", "shingles")))
     cluster = splits.connected(found.size, integers(links["a"]), integers(links["b"]))
+    copies, near = splits.named_copies(cluster)
     keys = Keys(
         account=account,
         t=t,
         block=np.where(t >= 0, t // (block_days * 86400), -1),
         content=content,
-        copies=splits.without_phrases(cluster),
+        copies=copies,
+        near=near,
         same=same,
     )
     a, b = integers(table["a"]), integers(table["b"])

@@ -13,8 +13,13 @@ from data_prep.sources.moments import NOTHING, BadValue, is_null, moment
 
 __all__ = ["BadValue", "count", "identifier", "is_null", "language", "moment", "truth"]
 
-_FALSE = frozenset(["", "0", "false", "nan", "none", "null", "no", "0.0"])
+_FALSE = NOTHING | frozenset(["0", "false", "no", "0.0", "n/a"])
 _MOST = 2**53
+_MARKS = str.maketrans("٬٫", ",.")
+"""Arabic marks of thousands and decimals."""
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.0*)?")
+_WHOLE = re.compile(r"(?<=\d),0{1,2}$")
+"""'12,0', as spreadsheets with a decimal comma write a whole number."""
 
 
 def count(value: object) -> int | None:
@@ -31,7 +36,10 @@ def count(value: object) -> int | None:
         return int(value)
     if is_null(value):
         return None
-    text = str(value).strip().replace(",", "")
+    text = str(value).strip().translate(_MARKS)
+    text = _WHOLE.sub("", text) if _WHOLE.search(text) else text
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
     if text.lower() in NOTHING:
         return None
     try:

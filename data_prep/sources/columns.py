@@ -39,20 +39,23 @@ def check_fields(columns: Mapping[str, str], fields: Sequence[str], needed: Sequ
         raise ViralityError("\n".join(mistakes))
 
 
-def check_columns(path: Path, columns: Mapping[str, str], joined: Sequence[str] = ()) -> None:
+def check_columns(
+    path: Path, columns: Mapping[str, str], joined: Sequence[str] = (), items_at: str | None = None
+) -> None:
     """Check that each table in a file has the columns that the config names, by its first rows.
 
     Args:
         path: the file.
         columns: our field -> the column.
         joined: the fields that may be several columns.
+        items_at: for JSON, where the list of objects stands.
 
     Raises:
         ViralityError: as `files.columns_of`, and `require`.
     """
     for member in members(path):
         if isinstance(member, Member):
-            require(member.file, columns_of(member), columns, joined)
+            require(member.file, columns_of(member, items_at=items_at), columns, joined)
 
 
 def require(file: str, there: Sequence[str], columns: Mapping[str, str], joined: Sequence[str] = ()) -> None:

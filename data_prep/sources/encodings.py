@@ -1,6 +1,7 @@
 """Bytes as text: UTF-8 with or without a byte order mark, UTF-16 or UTF-32 with one, in one codec that streams.
 
-Bytes that are not UTF-8 are read as Latin-1, and those alone: one broken byte does not spoil the emoji of a whole file.
+Bytes that are not UTF-8 are read as Windows-1252 (Latin-1 where that has none), and those alone: one broken byte does
+not spoil the emoji of a whole file.
 NUL, which no post holds and which stops other readers, is left out.
 """
 
@@ -26,10 +27,11 @@ _LONGEST_MARK = 4
 def _latin(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
+    return "".join(_SINGLE[byte] for byte in error.object[error.start : error.end]), error.end
 
 
-codecs.register_error("virality.latin-1", _latin)
+_SINGLE = [bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256)]
+codecs.register_error("virality.latin", _latin)
 
 
 class Decoder(codecs.IncrementalDecoder):
@@ -61,7 +63,7 @@ def _decoder(start: bytes) -> codecs.IncrementalDecoder:
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return codecs.getincrementaldecoder(encoding)("replace")
-    return codecs.getincrementaldecoder("utf-8-sig")("virality.latin-1")
+    return codecs.getincrementaldecoder("utf-8-sig")("virality.latin")
 
 
 def _decode(data: Buffer, errors: str = "strict", /) -> tuple[str, int]:
@@ -76,6 +78,21 @@ def _codec(name: str) -> codecs.CodecInfo | None:
 
 
 codecs.register(_codec)
+
+
+def is_foreign(start: bytes) -> bool:
+    """Whether a file begins with letters of one byte of another alphabet (Windows-1256): not readable.
+
+    Of a text in Western Europe's letters few bytes are no UTF-8; of Arabic or Russian ones most.
+    """
+    if any(start.startswith(mark) for mark, _ in _MARKS):
+        return False
+    bad = len(start) - len(start.decode("utf-8", "ignore").encode())
+    return len(start) >= _JUDGED and bad > len(start) * _MOST_BAD
+
+
+_JUDGED = 64
+_MOST_BAD = 0.25
 
 
 def decode(data: bytes) -> str:

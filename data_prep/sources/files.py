@@ -14,7 +14,7 @@ from pathlib import Path
 from data_prep.sources import Bad, Block, Row
 from data_prep.sources.archives import Member, damage_of, members, open_bytes
 from data_prep.sources.blocking import Sized, pack, shown
-from data_prep.sources.encodings import text_stream
+from data_prep.sources.encodings import is_foreign, text_stream
 from data_prep.sources.finding import ENDINGS, find
 from data_prep.sources.hub import hub_blocks, is_hub
 from virality.errors import ViralityError
@@ -41,9 +41,18 @@ def open_text(member: Member | Path, newline: str = "") -> io.TextIOWrapper:
     """A member as text, see `encodings`. `newline` as in `open`; '' keeps every line end as it is.
 
     Raises:
-        ViralityError: it cannot be opened. While reading: it expands without measure.
+        ViralityError: it cannot be opened, or is in an alphabet of one byte a letter. While reading: it expands without
+            measure.
     """
-    return text_stream(open_bytes(member), newline)
+    stream = open_bytes(member)
+    if isinstance(stream, io.BufferedReader) and is_foreign(stream.peek(_HEAD)[:_HEAD]):
+        stream.close()
+        file = member.file if isinstance(member, Member) else member
+        raise ViralityError(f"{file}: no Unicode text (Windows-1256, Windows-1251?); save the file as UTF-8")
+    return text_stream(stream, newline)
+
+
+_HEAD = 4096
 
 
 def blocks(

@@ -7,7 +7,7 @@ import importlib.metadata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from data_prep.sources.archives import KINDS, kind
+from data_prep.sources.archives import KINDS, PACKED, kind
 from data_prep.sources.hub import is_hub
 from virality.errors import ViralityError
 from virality.spelling import nearest_path
@@ -52,11 +52,16 @@ def _named(path: str) -> Iterator[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     tables = sorted(
-        one for one in folder.iterdir() if kind(one) in ENDINGS and one.is_file() and not one.name.startswith(".")
+        one for one in folder.iterdir() if _is_table(one) and one.is_file() and not one.name.startswith(".")
     )
     if not tables:
         raise ViralityError(f"path: {folder}: no {', '.join(ENDINGS)} file in this folder")
     return tables
+
+
+def _is_table(file: Path) -> bool:
+    """By its ending; dumps of Reddit are packed and say no more (`RS_2023-01.zst`)."""
+    return kind(file) in ENDINGS or (file.suffix.lower() in PACKED and not file.with_suffix("").suffix)
 
 
 def _in_package(spec: str) -> Path:

@@ -206,7 +206,7 @@ def _of_keys(text: _Text, file: str) -> Iterator[Sized]:
         seen.append(key)
         if text.next() == "[":
             text.at += 1
-            if text.next() == "{" and not columns:
+            if text.next() == "{" and not any(columns.values()):
                 yield from _listed(text)
                 return
             columns[key] = list(_cells(text))
@@ -214,7 +214,10 @@ def _of_keys(text: _Text, file: str) -> Iterator[Sized]:
             break
     if len(columns) != len(seen):
         named = ", ".join(repr(shown(_name(key))) for key in seen[:10])
-        raise ViralityError(f"{file}: neither a list of objects nor an object of columns; it has {named or 'no key'}")
+        raise ViralityError(
+            f"{file}: neither a list of objects nor an object of columns; it has {named or 'no key'} (where the list "
+            "lies deeper, say so: source.items_at=KEY.KEY)"
+        )
     lengths = {_name(key): len(column) for key, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ViralityError(f"{file}: columns of different length: {shown(lengths)}")

@@ -24,12 +24,12 @@ def check(path: Path, about: About) -> None:
         ViralityError: a field that is unknown or not mapped, or a column that the file has not.
     """
     check_fields(about.columns, FIELDS, FIELDS)
-    check_columns(path, about.columns)
+    check_columns(path, about.columns, (), about.items_at)
 
 
 def blocks(path: Path, about: About) -> Iterator[Block]:
     """The rows of all tables in a file."""
-    return files.blocks(path, columns=tuple(about.columns.values()))
+    return files.blocks(path, columns=tuple(about.columns.values()), items_at=about.items_at)
 
 
 def items(row: Row, about: About) -> Iterator[Item]:

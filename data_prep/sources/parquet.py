@@ -44,6 +44,9 @@ def _needed(file: pq.ParquetFile, columns: Iterable[str] | None) -> list[str] | 
     if columns is None:
         return None
     wanted = {
-        part for column in columns for name in (column, *column.split("+")) for part in (name, name.split(".")[0])
+        part
+        for column in columns
+        for name in (column, *(one.strip() for one in column.split("+")))
+        for part in (name, name.split(".")[0])
     }
     return [name for name in file.schema_arrow.names if name in wanted]

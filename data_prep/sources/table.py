@@ -11,9 +11,9 @@ from typing import Any
 from data_prep.records import COUNTS, Dropped, Post
 from data_prep.sources import About, Bad, Block, Item, Row, files
 from data_prep.sources.blocking import shown
-from data_prep.sources.cells import BadValue, count, identifier, is_null, language, moment, truth
+from data_prep.sources.cells import BadValue, count, identifier, is_null, moment, truth
 from data_prep.sources.columns import check_columns, check_fields, names, value_at
-from virality.text.lang import detect
+from data_prep.sources.platform_rows import language
 from virality.text.normalise import normalise
 
 __all__ = ["COUNTS", "FIELDS", "BadValue", "blocks", "check", "count", "identifier", "items", "moment"]
@@ -32,7 +32,7 @@ def check(path: Path, about: About) -> None:
             once.
     """
     check_fields(about.columns, FIELDS, ("text",))
-    check_columns(path, about.columns, JOINED)
+    check_columns(path, about.columns, JOINED, about.items_at)
 
 
 def blocks(path: Path, about: About) -> Iterator[Block]:
@@ -63,7 +63,7 @@ def items(row: Row, about: About, now: dt.datetime | None = None) -> Iterator[It
         author_id=author,
         text=text,
         alt=_text(cells.get("alt")) or None,
-        lang=language(cells.get("lang")) or (detect(text) if text else None),
+        lang=language(cells.get("lang"), text),
         reply=truth(cells["reply"]) if "reply" in cells else None,
         community=_name(cells.get("community")),
         thread=_name(cells.get("thread")),
@@ -126,10 +126,15 @@ def _text(value: object) -> str:
     return "" if value is None or value != value else normalise(value if isinstance(value, str) else str(value))
 
 
+_NO_NAME = frozenset(["", "-", "nan", "NaN", "NaT", "None", "none", "NULL", "Null", "null"])
+"""What data frames and dumps of databases write where there is no account, id or link."""
+
+
 def _name(value: object) -> str | None:
     """An id, account or link; a number that came as 12.0 is 12."""
     if isinstance(value, str) and value.isalnum() and value.isascii():
-        return value
+        return None if value in _NO_NAME else value
     if isinstance(value, float) and value == value and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
-    return _text(value) or None
+    text = _text(value)
+    return None if text in _NO_NAME else text

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.records import Post
-from data_prep.splits import PARTS, Ints, Keys, Mode, Placed, Shares, Sides, connected, place, without_phrases
+from data_prep.splits import PARTS, Ints, Keys, Mode, Placed, Shares, Sides, connected, named_copies, place
 from virality.text.normalise import fold
 
 SHARES = Shares(judge=0.2, validation=0.1, test=0.3)
@@ -53,10 +53,12 @@ def names_of(files: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
 def keys_of(posts: Sequence[Post], block_days: int = 14) -> Keys:
     """What splits know of each post."""
     times = np.asarray([-1 if each.posted_at is None else int(each.posted_at.timestamp()) for each in posts])
+    joined, near = named_copies(copies([each.text for each in posts]))
     return Keys(
         account=_firsts([each.author_id for each in posts]),
         content=_firsts([each.content_key for each in posts]),
-        copies=without_phrases(copies([each.text for each in posts])),
+        copies=joined,
+        near=near,
         same=_firsts([fold(each.text) or None for each in posts]),
         t=times.astype(np.int64),
         block=np.where(times >= 0, times // (block_days * 86400), -1).astype(np.int64),

@@ -18,7 +18,15 @@ def test_an_ordinary_post_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["RT @mill: new flour is in today", "rt: @mill new flour is in", '"@mill: new flour is in']
+    "text",
+    [
+        "RT @mill: new flour is in today",
+        "rt: @mill new flour is in",
+        '"@mill: new flour is in',
+        "\u200fRT @mill: وصل الطحين الجديد اليوم",
+        "\u2067RT @mill: وصل الطحين الجديد",
+        "«@mill: وصل الطحين الجديد اليوم",
+    ],
 )
 def test_a_repost_is_known_by_its_old_forms(text: str) -> None:
     assert reason(post("a", text)) == "repost"
@@ -28,6 +36,7 @@ def test_a_repost_is_known_by_its_old_forms(text: str) -> None:
 def test_a_reply_is_one_by_its_mark_or_by_the_handle_it_begins_with() -> None:
     assert reason(post("a", "Yes, we open at seven on Sundays", reply=True)) == "reply"
     assert reason(post("a", "@mill yes, we open at seven")) == "reply"
+    assert reason(post("a", "\u200f@mill نعم نفتح الساعة السابعة")) == "reply"
     assert reason(post("a", "@mill yes, we open at seven"), replies=True) is None
 
 
@@ -37,3 +46,16 @@ def test_links_and_handles_are_no_words() -> None:
 
 def test_an_article_is_no_post() -> None:
     assert reason(post("a", "bread " * 20)) == "too_long"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们今天在城里开了一家新的面包店欢迎大家光临",
+        "今日は町に新しいパン屋さんを開きました",
+        "วันนี้เราเปิดร้านขนมปังใหม่ในเมือง",
+    ],
+)
+def test_scripts_without_blanks_have_words_too(text: str) -> None:
+    assert reason(post("a", text)) is None
+    assert reason(post("a", text[:4])) == "too_short"

@@ -136,6 +136,16 @@ def test_the_order_of_rows_moves_no_pair(shop: Path) -> None:
     assert one == two
 
 
+def test_few_ids_that_many_posts_share_are_no_ids(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rounded = [one | {"id": f"1.4{number % 8}E+18"} for number, one in enumerate(timeline(200))]
+    write_csv(shop / "posts.csv", rounded)
+    write_config(shop, "rounded", **TIMELINE)
+    assert prepare(config="rounded.yaml") == 2
+    said = capsys.readouterr().err
+    assert "8 ids stand for different texts (192 more than there are ids)" in said
+    assert "leave post_id out" in said
+
+
 def test_another_name_changes_no_id_and_no_split(shop: Path) -> None:
     write_csv(shop / "posts.csv", timeline(300))
     write_config(shop, "line", **TIMELINE)

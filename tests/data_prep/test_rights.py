@@ -50,6 +50,43 @@ def test_a_list_of_objections_is_one_name_a_line_with_comments(tmp_path: Path) -
     assert read_opt_outs([]) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("account", "line"),
+    [
+        ("أحمد علي", "\u200fأحمد علي"),
+        ("alice", "alice\u200e"),
+        ("Jos\u00e9", "Jose\u0301"),
+        ("Tom & Jerry", "Tom &amp; Jerry"),
+        ("the baker", "The  Baker"),
+        ("Cool#1234", "Cool#1234"),
+        ("alice", "u/alice"),
+        ("alice", "/u/Alice # by mail"),
+        ("alice", "@alice\t# by mail"),
+    ],
+)
+def test_a_name_is_found_however_it_was_pasted(account: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(f"# who asked\n{line}\n", encoding="utf-8")
+    listed = read_opt_outs([tmp_path / "list.txt"])
+    assert len(listed) == 1
+    assert objection(post("7"), account, listed) == "opted_out"
+    assert objection(post("7"), "cool", listed) is None
+
+
+@pytest.mark.parametrize(
+    ("post_id", "line"),
+    [
+        ("t3_1abcd", "1abcd"),
+        ("t3_1abcd", "t3_1abcd"),
+        ("https://bread.example/users/jo/statuses/1099", "1099"),
+        ("https://bread.example/users/jo/statuses/1099", "https://bread.example/@jo/1099"),
+    ],
+)
+def test_a_post_is_found_by_what_its_page_calls_it(post_id: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(line)
+    assert objection(post(post_id), "jo", read_opt_outs([tmp_path / "list.txt"])) == "opted_out"
+    assert objection(post(post_id + "0"), "jo", read_opt_outs([tmp_path / "list.txt"])) is None
+
+
 def test_ids_of_posts_keep_their_capitals_where_they_are_looked_up(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("@Jo\ndQw4w9WgXcQ # a video\n", encoding="utf-8")
     assert read_named([tmp_path / "one.txt"]) == {"jo", "@Jo", "dqw4w9wgxcq", "dQw4w9WgXcQ"}

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_prep.records import Post
-from data_prep.splits import MODES, PARTS, Mode, Placed, Shares, connected, largest_share, without_phrases
+from data_prep.splits import MODES, PARTS, Mode, Placed, Shares, connected, largest_share, named_copies
 from tests.data_prep.bakery import WARES, at, post
 from tests.data_prep.matches import SHARES, Match, placed, sides, splits_of
 from virality.errors import ViralityError
@@ -97,7 +97,25 @@ def test_a_phrase_that_many_posts_repeat_joins_nothing() -> None:
 
 def test_a_text_of_more_than_20_posts_joins_nothing() -> None:
     clusters = np.repeat([0, 21, 41], [21, 20, 1])
-    assert without_phrases(clusters).tolist() == [-1] * 21 + [21] * 20 + [-1]
+    joined, near = named_copies(clusters)
+    assert joined.tolist() == [-1] * 21 + [21] * 20 + [-1]
+    assert near.tolist() == [0] * 21 + [21] * 20 + [-1]
+
+
+def test_near_copies_that_join_nothing_still_stand_in_one_part_only() -> None:
+    nights = [
+        Match(
+            post(
+                f"night {n}",
+                f"Open mic night this Friday at seven in the cellar, free entry, bring a friend, evening {n}",
+            ),
+            post(f"p{n}", f"Wares {n}"),
+        )
+        for n in range(40)
+    ]
+    found = placed(nights, "component")
+    assert len(set(found.split.tolist()) - {-1}) == 1
+    assert sum(found.leaks.values()) == (found.split < 0).sum() > 0
 
 
 def test_one_post_in_many_pairs_is_no_phrase() -> None:

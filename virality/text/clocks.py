@@ -22,11 +22,13 @@ _PARTS = {
 }
 _PART = {word: part for part, row in _PARTS.items() for word in row.split()}
 _PART_WORDS = "|".join(sorted(_PART, key=len, reverse=True))
+_LETTERS = {"ص": "am", "م": "pm"}
 _AND = {"نصف": 30, "نص": 30, "ربع": 15, "ثلث": 20, "تلت": 20, "النصف": 30, "الربع": 15, "الثلث": 20}
 _SAA = re.compile(
     rf"(?P<saa>(?:ال)?ساعة )?(?<![\d:.,/-])(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?(?![\d:.,]\d)"
     rf"(?: ?و ?(?P<and>{'|'.join(_AND)})\b| إ?ا?لا (?P<less>ربع|ثلث|تلت)\b)?"
-    rf"(?: (?:ديال |متاع |تاع |في |من )?(?:ب|ف)?(?:ال)?(?P<part>{_PART_WORDS})(?!\w))?"
+    rf"(?: (?:ديال |متاع |تاع |في |من )?(?:ب|ف)?(?:ال)?(?P<part>{_PART_WORDS})(?!\w)"
+    rf"| ?(?P<letter>[صم])(?![\w.]))?"
 )
 
 
@@ -66,8 +68,10 @@ def _range(match: re.Match[str]) -> str:
 
 def _arabic(match: re.Match[str]) -> str:
     hour, part = int(match["hour"]), _PART.get(match["part"] or "")
+    if match["letter"] and (match["saa"] or match["minute"]):  # else metres, or a letter of a list
+        part = _LETTERS[match["letter"]]
     half = match["and"] or match["less"]
-    if not 1 <= hour <= 12 or not (part or (match["saa"] and (half or match["minute"]))):
+    if not 1 <= hour <= 12 or not (part or (match["saa"] and (half or match["minute"]) and not match["letter"])):
         return match[0]
     minute = int(match["minute"] or _AND.get(match["and"] or "", 0))
     if match["less"]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from virality.text.clocks import with_clocks
 from virality.text.normalise import ascii_digits
 from virality.text.number_words import arabic_in_digits, english_in_digits
-from virality.text.units import DUAL, ISO_BEFORE, SCALES, UNITS
+from virality.text.units import DOTTED_CURRENCY, DUAL, ISO_BEFORE, SCALES, UNITS, dotted_currency
 
 _MONEY = frozenset("$€£¥₹")
 _NAMES = frozenset(UNITS.values())
@@ -34,7 +34,7 @@ _QUANTITY = re.compile(
     r"|(?P<dotted>(?<![A-Za-z0-9.])\d+(?:\.\d+){2,}(?![A-Za-z]))"
     r"|(?P<code>(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:\.\d+)*)"
     r"|(?P<sign>(?<![^\s(])-)?(?P<before>(?:US)?[$€£¥₹]\s?|%)?"
-    rf"(?<![A-Za-z0-9_])(?P<value>{_VALUE})(?P<percent>\s?[%€£¥₹])?(?!\ufe0f?\u20e3)"
+    rf"(?<![A-Za-z0-9_])(?P<value>{_VALUE})(?P<percent>\s?[%€£¥₹]|\$(?![\dA-Za-z]))?(?!\ufe0f?\u20e3)"
     r"(?=(?P<gap>[ -]?)(?P<word>[ap]\.m\b|°[CcFf]|[Kk]m/h|[^\W\d_][^\W_]*)?(?:[ -](?P<next>[^\W\d_]+))?)"
 )
 
@@ -49,7 +49,7 @@ def find_numbers(text: str) -> list[str]:
     if not text.isascii():
         text = ascii_digits(text).translate(_MARK_SHAPES)
         if _ARABIC.search(text):
-            text = _AR_HALF_YEAR.sub("6 أشهر", text)
+            text = _AR_HALF_YEAR.sub("6 أشهر", DOTTED_CURRENCY.sub(dotted_currency, text))
             text = _PART_OF_HOUR.sub(_in_minutes, DUAL.sub(r"2 \1", arabic_in_digits(text)))
     if "half" in text or "quarter" in text or "Half" in text or "Quarter" in text:
         text = _EN_PART_OF_HOUR.sub(lambda m: f"{_MINUTES[m[1].lower()]} minutes", text)
@@ -108,7 +108,13 @@ def _value(written: str, scale: int) -> str:
         plain = f"{Decimal(plain).scaleb(scale):f}"
     whole, _, rest = plain.partition(".")
     rest = rest if rest == "000" else rest.rstrip("0")
-    return (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
+    if len(whole) < _A_PHONE or rest:
+        whole = whole.lstrip("0") or "0"
+    return whole + (f".{rest}" if rest else "")
+
+
+_A_PHONE = 7
+"""Digits of a whole number whose first 0 says something: a telephone number, an account."""
 
 
 def _clock(value: str, half: str) -> str:

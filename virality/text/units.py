@@ -55,6 +55,19 @@ _CURRENCIES = {
     "fils": "fils فلس فلسا فلوس_معدنية",
     "millime": "millime millimes مليم",
 }
+DOTTED_CURRENCY = re.compile(
+    r"(?<=\d)\s?(?:(?P<dinar>د ?\. ?[كأاعجتلب])|(?P<dirham>د ?\. ?[إم])|(?P<riyal>ر ?\. ?[سقعي])|(?P<pound>ج ?\. ?[مس])"
+    r"|(?P<lira>ل ?\. ?[سل]))(?!\w)\.?"
+)
+"""'300 د.ك', as Gulf shops write it: the first letters of the currency and of its country."""
+_DOTTED = {"dinar": "دينار", "dirham": "درهم", "riyal": "ريال", "pound": "جنيه", "lira": "ليرة"}
+
+
+def dotted_currency(match: re.Match[str]) -> str:
+    """The currency's name in letters."""
+    return f" {_DOTTED[match.lastgroup or '']}"
+
+
 _TIME = {
     "second": "second seconds sec secs ثانية ثوان ثواني ثانيتين ثانيتان",
     "minute": "minute minutes min mins دقيقة دقائق دقايق دقيقتين دقيقتان دقايئ",

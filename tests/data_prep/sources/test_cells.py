@@ -18,7 +18,8 @@ NOW = dt.datetime(2024, 3, 4, tzinfo=dt.UTC)
 @pytest.mark.parametrize(
     ("cell", "value"),
     [("12", 12), ("1,204", 1204), (7, 7), (7.0, 7), ("7.0", 7), (0, 0), ("", None), (None, None), (float("nan"), None),
-     ("-", None), ("NaN", None), (" 12 ", 12), (2**53, 2**53), ("١٢", 12)],
+     ("-", None), ("NaN", None), (" 12 ", 12), (2**53, 2**53), ("١٢", 12),
+     ("١٬٢٠٤", 1204), ("٣٫٠", 3), ("12,0", 12), ("12,00", 12), ("1,204.0", 1204)],
 )  # fmt: skip
 def test_a_count_is_a_number_or_not_counted(cell: object, value: int | None) -> None:
     assert count(cell) == value
@@ -26,7 +27,8 @@ def test_a_count_is_a_number_or_not_counted(cell: object, value: int | None) -> 
 
 @pytest.mark.parametrize(
     "cell",
-    ["1.5", "-1", "many", "inf", "1e30", "1.2K", -1, 2**53 + 1, 10**400, "9" * 400, -(10**400), [3], {"n": 3}, "²"],
+    ["1.5", "-1", "many", "inf", "1e30", "1.2K", -1, 2**53 + 1, 10**400, "9" * 400, -(10**400), [3], {"n": 3}, "²",
+     "1,5", "12,50", "1,20,4", "١٫٥"],
 )  # fmt: skip
 def test_what_is_no_count_is_not_guessed(cell: object) -> None:
     with pytest.raises(BadValue):

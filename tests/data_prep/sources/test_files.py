@@ -48,6 +48,20 @@ def test_latin_1_is_read_and_one_broken_byte_does_not_spoil_the_rest_of_a_file(t
     assert good(tmp_path / "b.csv") == [{"text": "☕ Café"}, {"text": "Café"}]
 
 
+def test_letters_of_windows_1252_stay_and_another_alphabet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("text\nIt’s “ready” – €5 only\n".encode("cp1252"))
+    assert good(tmp_path / "a.csv") == [{"text": "It’s “ready” – €5 only"}]
+    for encoding, text in (("cp1256", "وصل الخبز الطازج اليوم إلى المخبز"), ("cp1251", "свежий хлеб уже в пекарне")):
+        (tmp_path / "b.csv").write_bytes(("text\n" + f"{text}\n" * 3).encode(encoding))
+        with pytest.raises(ViralityError, match=r"b\.csv: no Unicode text .* save the file as UTF-8"):
+            good(tmp_path / "b.csv")
+
+
+def test_a_list_of_objects_may_stand_behind_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"errors": [], "data": [{"text": "bread"}]}')
+    assert good(tmp_path / "a.json") == [{"text": "bread"}]
+
+
 def test_a_line_of_json_may_hold_a_line_separator(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "one\u2028two\x85"}\r\n{"text": "three"}\n', newline="")
     assert good(tmp_path / "a.jsonl") == [{"text": "one\u2028two\x85"}, {"text": "three"}]
@@ -216,3 +230,9 @@ def test_what_is_not_there_is_said_with_what_is(
 def test_no_path_at_all_is_said_too() -> None:
     with pytest.raises(ViralityError, match="path: no input named"):
         find([])
+
+
+def test_a_folder_of_packed_dumps_is_found(tmp_path: Path) -> None:
+    for name in ("RS_2023-01.zst", "a.jsonl", "notes.txt", "b.tar.gz"):
+        (tmp_path / name).write_bytes(b"")
+    assert [one.name for one in find([str(tmp_path)])] == ["RS_2023-01.zst", "a.jsonl"]

@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -150,3 +152,31 @@ def test_whatever_the_cells_hold_read_is_kept_and_dropped(
     path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in named), encoding="utf-8")
     out = read(path)
     assert len(cells) == len(out) == len(posts(out)) + len(drops(out))
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "None", "nan", "-", ""])
+def test_words_for_nothing_are_no_account_link_or_id(nothing: str, tmp_path: Path) -> None:
+    columns = COLUMNS | {"content_key": "link", "post_id": "id"}
+    path = write_csv(tmp_path / "a.csv", [row(who=nothing, link=nothing, id=nothing, answers=nothing)])
+    [post] = posts(read(path, columns))
+    assert (post.author_id, post.content_key, post.reply) == (None, None, False)
+    assert post.post_id != nothing
+
+
+def test_a_code_that_is_no_known_language_is_asked_of_the_text(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [row(caption="الخبز جاهز اليوم في المخبز", code="ara"), row(code="en-GB")])
+    assert [post.lang for post in posts(read(path, COLUMNS | {"lang": "code"}))] == ["ar", "en"]
+
+
+def test_posts_are_found_where_the_config_says_that_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"users": [{"id": 1}], "data": [{"text": "Bread is ready", "likes": 3}]}))
+    about = About("bakery", "own_export", "x", None, {"text": "text", "likes": "likes"}, items_at="data")
+    table.check(path, about)
+    assert [post.likes for post in posts(items(table, path, about))] == [3]
+
+
+def test_columns_of_parquet_may_be_joined_with_blanks_around(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"Caption": ["Bread is ready"], "Tags": ["#bread"]}), tmp_path / "a.parquet")
+    [post] = posts(read(tmp_path / "a.parquet", {"text": "Caption + Tags"}))
+    assert post.text == "Bread is ready\n#bread"

@@ -106,3 +106,41 @@ def test_words_of_another_script_or_language_are_found() -> None:
     assert mixed_words("brеad", "bread") == ["brеad"]
     assert foreign_part("Come in. Le pain est frais.", "Come in.", "en") == "Le pain est frais"
     assert foreign_part("Come in. The bread is fresh.", "Come in.", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("نفتتح يوم الجمعة الساعة 5 م", "نفتتح يوم الجمعة الساعة 5 مساء"),
+        ("نفتتح يوم الجمعة الساعة ٥:٣٠ ص", "نفتتح يوم الجمعة الساعة 5:30 صباحا"),
+        ("The ticket costs only 300$ this week", "The ticket costs only $300 this week"),
+        ("ثمن التذكرة 300$", "ثمن التذكرة 300 دولار"),
+        ("ثمن التذكرة 300 د.ك فقط", "ثمن التذكرة 300 دينار فقط"),
+        ("ثمن التذكرة 300 د.إ فقط", "ثمن التذكرة 300 درهم فقط"),
+        ("ثمن التذكرة ٣٠٠ ر.س.", "ثمن التذكرة 300 ريال"),
+    ],
+)
+def test_short_forms_mean_what_they_stand_for(one: str, other: str) -> None:
+    assert find_numbers(one) == find_numbers(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("نفتتح الساعة 5 م", "نفتتح الساعة 5 ص"),
+        ("نفتتح ٥:٣٠ م", "نفتتح ٥:٣٠ ص"),
+        ("The ticket costs 300$", "The ticket costs 300"),
+        ("التذكرة 300 د.ك", "التذكرة 300 د.إ"),
+    ],
+)
+def test_short_forms_that_differ_are_other_numbers(one: str, other: str) -> None:
+    assert find_numbers(one) != find_numbers(other)
+
+
+def test_a_letter_without_an_hour_is_no_half_of_the_day() -> None:
+    assert find_numbers("السور 5 م") != find_numbers("السور 17:00")
+
+
+def test_the_first_zero_of_a_telephone_number_stays() -> None:
+    assert find_numbers("Call 0501234567") != find_numbers("Call 501234567")
+    assert find_numbers("at 007 percent") == find_numbers("at 7 percent")
