@@ -48,15 +48,19 @@ _OFF = {"above": "above 50%, so something leaks",
         "below": "below 50%, which labels that say nothing should not give either"}  # fmt: skip
 
 
-def claims(figures: Sequence[Figure]) -> list[Claim]:
+def claims(figures: Sequence[Figure], components: int | None = None) -> list[Claim]:
     """What a reader asks first, answered from the figures alone.
 
     Questions of gain are a family: a difference is shown where its p, adjusted for all of them, is below .05.
+
+    Args:
+        figures: of the report.
+        components: of the test; None: very many.
     """
     by_name = {figure.name: figure for figure in figures}
     asked = [one for one in (*_SCORER.values(), _DRAFT, _NET, _BASE, _LIVE) if one.figure in by_name]
     own = {one.p_value: by_name[one.p_value].value for one in asked if one.p_value in by_name}
-    found = family([(by_name[one.figure], one.null, own.get(one.p_value)) for one in asked])
+    found = family([(by_name[one.figure], one.null, own.get(one.p_value)) for one in asked], components)
     made = [_claim(one, by_name, tested) for one, tested in zip(asked, found, strict=True)]
     controls = [
         *([_of_chance(by_name[_SHUFFLED])] if _SHUFFLED in by_name else []),

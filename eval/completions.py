@@ -8,7 +8,8 @@ posts is k-eidetic (Carlini et al. 2021, arXiv:2012.07805).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,18 +52,29 @@ class Shown:
 
 
 def learned(run: Path, checkpoint: str = "adapter") -> list[Pair]:
-    """The pairs that a writer's run learned from and that are still where it read them; empty where none are."""
+    """The pairs that a writer's run learned from and that are still where they were read; empty where none are.
+
+    Those that the writers before it learned, which it continues, too. What a writer of ours wrote for a round is left
+    out beside what people did.
+    """
     names = {one.pair_id for one in tables.read(run / "ledger.parquet", ledger.schema(), ledger.Entry)
              if one.checkpoint == checkpoint}  # fmt: skip
+    found: dict[str, Pair] = {}
+    for folder, digest in dict.fromkeys(_read(run)):
+        with suppress(ViralityError):
+            if runs.digest(Path(folder)) == digest:
+                found |= {pair.pair_id: pair for pair in read_pairs([folder]).pairs if pair.pair_id in names}
+    people = [pair for pair in found.values() if pair.kind != "judged"]
+    return people or list(found.values())
+
+
+def _read(run: Path) -> Iterator[tuple[str, str | None]]:
+    """The data of a run and of those that it continues: folder, and the digest that it had then."""
     document = runs.finished(run, "train")
-    found = []
-    for folder in document["settings"]["data"]:
-        try:
-            if runs.digest(Path(folder)) == document["inputs"].get(folder):
-                found += [pair for pair in read_pairs([folder]).pairs if pair.pair_id in names]
-        except ViralityError:
-            continue
-    return found
+    yield from ((folder, document["inputs"].get(folder)) for folder in document["settings"]["data"])
+    if before := document["settings"].get("init"):
+        with suppress(ViralityError):
+            yield from _read(Path(before))
 
 
 def shown(writer: Writer, pairs: Sequence[Pair], most: int, seed: int) -> list[Shown]:

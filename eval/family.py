@@ -41,13 +41,14 @@ class Tested:
         return self.adjusted is not None and self.adjusted < LEVEL
 
 
-def family(asked: Sequence[tuple[Figure, float, float | None]]) -> list[Tested]:
+def family(asked: Sequence[tuple[Figure, float, float | None]], components: int | None = None) -> list[Tested]:
     """The tests of one family, in their order.
 
     Args:
         asked: figure, the value that means 'no difference', and the p of a test of its own where there is one.
+        components: of the test; None: very many.
     """
-    found = [own if own is not None else _p(figure, null) for figure, null, own in asked]
+    found = [own if own is not None else _p(figure, null, components) for figure, null, own in asked]
     known = [p for p in found if p is not None]
     adjusted = iter(holm(known))
     return [
@@ -99,8 +100,10 @@ def less_luck(name: str, values: Array, called: Sequence[str], clusters: Sequenc
             for system, found in zip(called, shrunk(values, clusters), strict=True)]  # fmt: skip
 
 
-def _p(figure: Figure, null: float) -> float | None:
-    return None if figure.value is None else p_value(_interval(figure), null, of_share=figure.unit == "share")
+def _p(figure: Figure, null: float, components: int | None) -> float | None:
+    if figure.value is None:
+        return None
+    return p_value(_interval(figure), null, of_share=figure.unit == "share", clusters=components)
 
 
 def _smallest(figure: Figure, null: float, tests: int) -> float | None:

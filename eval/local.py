@@ -111,9 +111,12 @@ class LocalHandler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path.removeprefix("/")
         if self.server.token is None:
             return path
-        token, _, path = path.partition("/")
+        token, slash, path = path.partition("/")
         if not self.knows(token):
             self.refuse(HTTPStatus.FORBIDDEN, self.gone)
+            return None
+        if not slash and self.command == "GET":  # what the page loads stands beside it
+            self.send("text/plain; charset=utf-8", "", HTTPStatus.MOVED_PERMANENTLY, Location=f"/{self.server.token}/")
             return None
         return path
 

@@ -141,7 +141,7 @@ def _evaluate(
         found.figures.append(family.unscored(found.scores, place))
     facts = json.loads((Path(settings.data) / "datasheet.json").read_text(encoding="utf-8"))
     research_only = runs.research_only([*folders, *map(Path, settings.transfer)])
-    answers = claims.claims(found.figures)
+    answers = claims.claims(found.figures, len({pair.component for pair in pairs}))
     report = Report(
         title=f"Evaluation: {here.document['name']}",
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

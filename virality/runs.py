@@ -14,7 +14,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,7 @@ def start(
         settings: all settings, JSON values.
         inputs: what is read -> its SHA-256.
         out: another folder than `runs/<step>/<name>`.
-        fresh: remove what is there first.
+        fresh: remove what is there first, if it is a run of this step and nothing that this one reads.
         grows: inputs may be added to a run that is there; it then runs again with all of them.
         seed: recorded in run.json.
 
@@ -151,7 +151,7 @@ def start(
     folder = out or Path("runs") / step / name
     wanted = json.loads(json.dumps(dict(settings)))
     if fresh and is_main():
-        clear(folder)
+        clear(folder, step, inputs)
     there = None if fresh else _read_document(folder)
     run = Run(folder, document={})
     changed = [] if there is None else _changes(folder, there, step, wanted, inputs, grows=grows)
@@ -239,11 +239,16 @@ def research_only(folders: list[Path]) -> bool:
     return any(bool(finished(folder)["rights"]["research_only"]) for folder in folders)
 
 
-def clear(folder: Path) -> None:
-    """Remove the run that lies in a folder; where none was begun, nothing.
+def clear(folder: Path, step: str, inputs: Iterable[str] = ()) -> None:
+    """Remove the run of a step that lies in a folder; where none was begun, nothing.
+
+    Args:
+        folder: of the run.
+        step: whose run may be removed.
+        inputs: what is read for the run to come, which must not lie there.
 
     Raises:
-        ViralityError: what lies there is no run.
+        ViralityError: what lies there is no run, one of another step, or an input.
     """
     if not folder.is_dir() or (not (folder / "run.json").is_file() and _is_nothing(folder)):
         return
@@ -251,6 +256,16 @@ def clear(folder: Path) -> None:
         raise ViralityError(
             f"{folder}: --fresh removes run folders only, and this one has no run.json; name another with out="
         )
+    with contextlib.suppress(ValueError):  # a damaged one says no step, and is what --fresh is for
+        found = json.loads((folder / "run.json").read_bytes())
+        if isinstance(found, dict) and found.get("step", step) != step:
+            raise ViralityError(
+                f"{folder}: holds a run of `{found['step']}`, and --fresh removes one of `{step}` only; name another "
+                "folder with out="
+            )
+    own = folder.resolve()
+    if read := next((one for one in inputs if own in (place := Path(one).resolve(), *place.parents)), None):
+        raise ViralityError(f"{folder}: --fresh would remove {read}, which is read here; name another folder with out=")
     shutil.rmtree(folder)
 
 

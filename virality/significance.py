@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
-from virality.statistics import ENDS, Interval
+from virality.statistics import ENDS, Interval, student
 
 LEVEL = 0.05
 """Of all tests of one family together, two-sided."""
@@ -14,30 +14,38 @@ POWER = 0.8
 """How often a test is to see the smallest effect that it is said to be able to see."""
 
 
-def p_value(found: Interval, null: float, *, of_share: bool = False) -> float | None:
+def p_value(found: Interval, null: float, *, of_share: bool = False, clusters: int | None = None) -> float | None:
     """Two-sided p of 'the true value is `null`': below .05 only where the 95% interval leaves `null` out.
 
-    The error is taken to be normal, and the longer half of the interval to be 1.96 of it: where few rows are not ties,
-    the half that faces `null` is too short by chance, and errs far too often. A share of none or all gets the exact
-    binomial p of as many independent trials as `share` took its interval from.
+    The error is taken to be normal, or Student's of `clusters` where that is known, and the longer half of the interval
+    to be 1.96 of it (or t): where few rows are not ties, the half that faces `null` is too short by chance, and errs
+    far too often. A share of none or all gets the exact binomial p of as many independent trials as `share` took its
+    interval from.
 
     Args:
         found: value and interval.
         null: the value that means 'no difference'.
         of_share: the interval is one of `share`.
+        clusters: how many the interval rests on; the small levels of a family need the heavier tails of few.
 
     Returns:
         None where there is no interval, or one without width beside `null`: rows too few or too much alike to tell.
     """
     if found.low is None or found.high is None:
         return None
-    if found.value == null:
-        return 1.0
+    if found.value == null or (of_share and found.low <= 0.0 and found.high >= 1.0):
+        return 1.0  # so wide an interval was cut at both ends: it says nothing
     if of_share and found.value in (0.0, 1.0) and found.low < found.high:
         end, chance = (found.low, null) if found.value == 1.0 else (1 - found.high, 1 - null)
         return min(1.0, 2 * math.pow(chance, math.log(0.025) / math.log(end)))
     error = _error(found)
-    return None if error is None else math.erfc(abs(found.value - null) / error / math.sqrt(2))
+    if error is None:
+        return None
+    if clusters is not None and clusters > 1:
+        from scipy.special import stdtr
+
+        return 2 * float(stdtr(clusters - 1, -abs(found.value - null) / error / ENDS * student(clusters)))
+    return math.erfc(abs(found.value - null) / error / math.sqrt(2))
 
 
 def holm(p: Sequence[float]) -> list[float]:

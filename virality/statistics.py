@@ -1,7 +1,8 @@
 """Intervals that know about clusters: rows of one component are not independent.
 
 All intervals are 95% percentile bootstraps over whole components (Miller 2024, arXiv:2411.00640, argues for
-clustered errors; the bootstrap is the cluster bootstrap of Field and Welsh 2007), expanded for few of them.
+clustered errors; the bootstrap is the cluster bootstrap of Field and Welsh 2007), expanded for few of them. Of fewer
+than `FEW` no resample goes far enough: means then get Student's t by clustered standard errors.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from numpy.typing import NDArray
 RESAMPLES = 2000
 ENDS = NormalDist().inv_cdf(0.975)
 """Standard errors of a normal from a value to the end of its 95% interval."""
+FEW = 8
+"""Components of which resamples say too little."""
+_ROUNDING = 1e-12
+"""Of a value: a smaller error is that of the arithmetic, among clusters that agree."""
 _BLOCK = 4_000_000
 """Numbers drawn at once."""
 
@@ -43,6 +48,10 @@ def mean(values: Sequence[float] | NDArray[np.float64], clusters: Sequence[str],
     codes, count = _codes(clusters, x.size)
     if count == 1:
         return Interval(float(x.mean()), None, None, x.size)
+    if count < FEW:
+        error = math.sqrt(float(covariance(x[None], clusters)[0, 0]))
+        half = student(count) * error if error > _ROUNDING * np.abs(x).max() else 0.0
+        return Interval(float(x.mean()), float(x.mean()) - half, float(x.mean()) + half, x.size)
     sums = np.bincount(codes, weights=x, minlength=count)
     sizes = np.bincount(codes, minlength=count)
     means = np.concatenate([(drawn @ sums) / (drawn @ sizes) for drawn in _draws(count, seed)])
@@ -58,8 +67,10 @@ def share(hits: Sequence[float] | NDArray[np.float64], clusters: Sequence[str], 
     """
     found = mean(hits, clusters, seed)
     count = len(set(clusters))
-    if found.low is None or found.value not in (0.0, 1.0):
+    if found.low is None or found.high is None:
         return found
+    if found.value not in (0.0, 1.0):
+        return Interval(found.value, max(found.low, 0.0), min(found.high, 1.0), found.n)
     rest = 0.025 ** (1 / count)
     low, high = (0.0, 1 - rest) if found.value == 0.0 else (rest, 1.0)
     return Interval(found.value, low, high, found.n)
@@ -170,14 +181,19 @@ def shrunk(values: NDArray[np.float64], clusters: Sequence[str]) -> list[Interva
     return spread(values, clusters).drawn(values.shape[1])
 
 
+def student(clusters: int) -> float:
+    """Standard errors from a mean of so many clusters to the end of its 95% interval."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(clusters - 1, 0.975))
+
+
 def _tails(count: int) -> tuple[float, float]:
     """Which quantiles of resamples are the ends: expanded for few clusters (Hesterberg 2015, arXiv:1411.5279).
 
     Resamples of G clusters spread by sqrt((G - 1) / G) too little, and a normal has thinner tails than Student's t.
     """
-    from scipy.special import stdtrit
-
-    tail = NormalDist().cdf(-math.sqrt(count / (count - 1)) * float(stdtrit(count - 1, 0.975)))
+    tail = NormalDist().cdf(-math.sqrt(count / (count - 1)) * student(count))
     return tail, 1 - tail
 
 

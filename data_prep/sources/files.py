@@ -45,10 +45,12 @@ def open_text(member: Member | Path, newline: str = "") -> io.TextIOWrapper:
             measure.
     """
     stream = open_bytes(member)
-    if isinstance(stream, io.BufferedReader) and is_foreign(stream.peek(_HEAD)[:_HEAD]):
+    head = stream.peek(_HEAD)[:_HEAD] if isinstance(stream, io.BufferedReader) else b""
+    if is_foreign(head):
         stream.close()
         file = member.file if isinstance(member, Member) else member
-        raise ViralityError(f"{file}: no Unicode text (Windows-1256, Windows-1251?); save the file as UTF-8")
+        what = "holds bytes, no text" if b"\0" in head else "no Unicode text (Windows-1256, Windows-1251?)"
+        raise ViralityError(f"{file}: {what}; save the file as UTF-8")
     return text_stream(stream, newline)
 
 

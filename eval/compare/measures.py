@@ -132,7 +132,7 @@ def _differences(
     scale, unit = (100.0, "points") if kind.unit == "share" else (1.0, kind.unit)
     found = [mean((values[one] - values[other]) * scale, clusters) for one, other in pairs]
     figures = [place.figure(f"{name}.difference", one, unit) for one in found]
-    tests = family([(figure, 0.0, None) for figure in figures])
+    tests = family([(figure, 0.0, None) for figure in figures], len(set(clusters)))
     return [
         _difference(names[one], names[other], figure, tested, lower_is_better=kind.lower_is_better)
         for (one, other), figure, tested in zip(pairs, figures, tests, strict=True)

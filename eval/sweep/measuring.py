@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from data_prep.records import MEASURED, Pair
 from eval import controls, outcomes, rewriting, steps
@@ -46,6 +47,11 @@ class Bench:
     guide: Scorer | None
     judge: Scorer | None
     inputs: dict[str, str]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Settings of `evaluation` that decide a writer's values; {} of a scorer."""
+        return {} if self.evaluation is None else self.evaluation.model_dump(mode="json", include=set(_DECIDE))
 
 
 def bench(plan: Plan) -> Bench:
@@ -121,8 +127,7 @@ def _drafts(bench: Bench, asked: EvaluateSettings, run: Path, work: Path) -> dic
 
 def _identity(bench: Bench, run: Path) -> str:
     """Of all that the values of a run depend on."""
-    asked = bench.evaluation.model_dump(mode="json", include=set(_DECIDE)) if bench.evaluation is not None else {}
-    known: Sequence[object] = ["example_id", bench.metric, bench.inputs, asked, runs.digest(run)]
+    known: Sequence[object] = ["example_id", bench.metric, bench.inputs, bench.asked, runs.digest(run)]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
 
 

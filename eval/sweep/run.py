@@ -35,7 +35,7 @@ def run(config: Path, overrides: list[str], *, fresh: bool = False, dry_run: boo
         return folder
     measures = bench(made)
     if fresh:
-        runs.clear(folder)
+        runs.clear(folder, "sweep", measures.inputs)
     if made.settings.trial:
         wandb_sweep.trial(made, measures, folder, fresh=fresh)
         return folder
@@ -68,7 +68,8 @@ def _write(
     if settings.final:
         found, report = _final(made, found, fresh=fresh)
         inputs |= {str(report): runs.digest(report)} if report is not None else {}
-    asked = {"train": settings.train, "evaluate": settings.evaluate, "metric": made.metric, "seed": settings.seed}
+    asked = {"train": settings.train, "evaluate": settings.evaluate, "metric": made.metric, "seed": settings.seed,
+             "measured": measures.asked}  # fmt: skip
     here = runs.start("sweep", made.name, settings=asked, inputs=inputs, out=folder, grows=True,
                       seed=settings.seed)  # fmt: skip
     if not here.finished:

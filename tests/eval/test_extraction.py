@@ -144,3 +144,15 @@ def test_short_posts_are_not_shown(inside: Path) -> None:
     found = completions.shown(writer, [short, replace(short, better=POSTS[1], pair_id="x")], 8, 0)
     assert len(found) == 1
     assert found[0].repeats == 1
+
+
+def test_posts_that_an_earlier_stage_taught_are_shown_too(inside: Path) -> None:
+    prepared(
+        "own", [pair(f"judged{at}", f"A rewrite of ours number {at} of many words", kind="judged") for at in range(4)]
+    )
+    stage = {key: value for key, value in WRITER.items() if key != "lora"} | {"kinds": ["judged"]}
+    Path("again.yaml").write_text(yaml.safe_dump(stage | {"data": ["runs/prepare/own"], "init": "runs/train/w"}))
+    assert main(["train", "again.yaml"]) == 0
+    found = completions.learned(Path("runs/train/again"))
+    assert len(found) == 16
+    assert {one.kind for one in found} != {"judged"}

@@ -416,7 +416,7 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
         "no columns first and second, and none called text; it has 'caption', 'l",
     ),
     "twice.csv": (b"text,text\nfree,boat\n", "two columns are called 'text'"),
-    "binary.csv": (bytes(range(256)) * 40, "no columns first and second"),
+    "binary.csv": (bytes(range(256)) * 40, "holds bytes, no text"),
     "cut.csv.gz": (gzip.compress(b"text\n" + b"free boat\n" * 40)[:-12], "is damaged"),
     "broken.parquet": (b"PAR1 and no more", "not a readable parquet file"),
     "posts.txt": (b"free boat\n", "tables end in .csv"),

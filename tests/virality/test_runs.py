@@ -108,8 +108,8 @@ def test_fresh_removes_nothing_where_no_run_was_begun() -> None:
     kept = Path("here/work/measured.json")
     kept.parent.mkdir(parents=True)
     kept.write_text("{}")
-    runs.clear(Path("here"))
-    runs.clear(Path("nowhere"))
+    runs.clear(Path("here"), "sweep")
+    runs.clear(Path("nowhere"), "sweep")
     assert kept.exists()
 
 
@@ -121,6 +121,20 @@ def test_a_run_that_was_only_begun_takes_other_settings_and_none_of_its_pieces()
     assert piece.exists()
     assert not start(seed=1).continued
     assert not piece.exists()
+
+
+def test_fresh_removes_neither_the_run_of_another_step_nor_what_is_read(workplace: Path) -> None:
+    adapter = start(step="train", out=Path("w")).folder / "adapter.bin"
+    adapter.write_text("weights")
+    with pytest.raises(ViralityError, match=r"w: holds a run of `train`, and --fresh removes one of `evaluate` only"):
+        start(step="evaluate", out=Path("w"), fresh=True)
+    for read in ("w", "w/adapter.bin", str(workplace / "w")):
+        with pytest.raises(ViralityError, match=rf"--fresh would remove {read}, which is read here"):
+            start(step="train", out=Path("w"), fresh=True, inputs={read: "aa"})
+    assert adapter.exists()
+    Path("w/run.json").write_text("{")
+    assert not start(step="train", out=Path("w"), fresh=True).continued
+    assert not adapter.exists()
 
 
 def test_fresh_removes_run_folders_only() -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.statistics import Interval, bootstrap, mean, share, shrunk
+from virality.significance import p_value
+from virality.statistics import FEW, Interval, bootstrap, mean, share, shrunk
 
 
 def width(interval: Interval) -> float:
@@ -72,6 +73,23 @@ def test_an_interval_of_few_clusters_is_as_wide_as_student_s() -> None:
     assert width(mean(values, names(8))) == pytest.approx(2 * 2.3646 * values.std(ddof=1) / math.sqrt(8), rel=0.15)
 
 
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_an_interval_of_very_few_clusters_holds_the_truth_as_often_as_it_says(count: int) -> None:
+    generator = np.random.default_rng(8)
+    held = called = 0
+    for _ in range(300):
+        shared = np.repeat(generator.normal(size=count) * 0.1, 40)
+        hits = (generator.random(count * 40) < 0.5 + shared).astype(float)
+        found = share(hits, names(count, each=40))
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= 0.5 <= found.high
+        p = p_value(found, 0.5, of_share=True, clusters=count)
+        called += p is not None and p < 0.05 / 7
+    assert held / 300 >= 0.92
+    assert called / 300 <= 0.02
+
+
 def test_the_bootstrap_of_a_mean_is_the_interval_of_the_mean() -> None:
     values = np.random.default_rng(4).normal(size=200)
     clusters = names(50, each=4)
@@ -99,12 +117,12 @@ def test_many_clusters_need_no_more_memory_than_few() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.sampled_from("abcd")), min_size=1, max_size=30))
+@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.sampled_from("abcdefghij")), min_size=1, max_size=30))
 def test_a_seed_decides_the_interval_and_it_lies_among_the_values(rows: list[tuple[float, str]]) -> None:
     values, clusters = [value for value, _ in rows], [cluster for _, cluster in rows]
     found = mean(values, clusters, seed=5)
     assert found == mean(values, clusters, seed=5)
-    if found.low is not None and found.high is not None:
+    if found.low is not None and found.high is not None and len(set(clusters)) >= FEW:
         assert min(values) - 1e-9 <= found.low <= found.high <= max(values) + 1e-9
 
 
@@ -118,8 +136,16 @@ def test_a_share_of_none_or_all_is_not_certain() -> None:
 
 
 def test_a_share_between_is_the_mean() -> None:
-    hits, clusters = [1.0, 0.0, 0.5, 1.0], ["a", "a", "b", "c"]
+    hits, clusters = [1.0, 0.0, 0.5, 1.0] * FEW, names(2 * FEW, each=2)
     assert share(hits, clusters) == mean(hits, clusters)
+
+
+def test_a_share_of_few_clusters_ends_where_shares_end() -> None:
+    hits, clusters = [1.0, 0.0, 0.5, 1.0], ["a", "a", "b", "c"]
+    plain = mean(hits, clusters)
+    assert plain.high is not None
+    assert plain.high > 1
+    assert (share(hits, clusters).low, share(hits, clusters).high) == (plain.low, 1.0)
 
 
 def test_a_share_of_one_cluster_has_no_interval() -> None:

@@ -70,6 +70,7 @@ def test_a_token_is_asked_of_the_page_and_of_clients_where_there_is_one() -> Non
         for path in ("", "suggest", "page.css", f"{TOKEN[:-1]}/", f"{TOKEN}x/suggest"):
             assert ask(f"{server.root}/{path}", SENT if path.endswith("suggest") else None)[0] == 403
         assert ask(server.address)[0] == 200
+        assert b"<title>" in ask(server.address.rstrip("/"))[1]  # sent on to where its parts are found
         assert ask(server.address + "suggest", SENT)[0] == 200
         for key in ("", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer é"):
             status, body = ask(f"{server.root}/v1/chat/completions", CHAT, Authorization=key)

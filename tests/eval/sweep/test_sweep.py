@@ -254,3 +254,7 @@ def test_writers_are_ranked_by_the_judge_on_validation_drafts(tmp_path: Path, mo
     assert [one["values"]["learning_rate"] for one in found["settings"]] == [0.001, 0.01]
     assert all(one["figure"]["n"] == 4 for one in found["settings"])
     assert "virality evaluate report.yaml writer=runs/train/sweep-" in found["next"]
+    Path("report.yaml").write_text(yaml.safe_dump(configs["report"] | {"drafts": 3}))
+    assert main(["sweep", "sweep.yaml"]) == 2  # not the four drafts' figures once more
+    assert main(["sweep", "sweep.yaml", "--fresh"]) == 0
+    assert all(one["figure"]["n"] == 3 for one in stated()["settings"])
