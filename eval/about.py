@@ -97,7 +97,7 @@ def asked(settings: EvaluateSettings, held: Context) -> dict[str, str]:
     """How rewrites were sampled, and the gates' settings that differ from the defaults, for the provenance."""
     led = [f"a copy penalty of {settings.copy_penalty:g} nats"] if settings.copy_penalty else []
     led += ["each beginning otherwise"] if settings.distinct_starts else []
-    led += ["English within words that can be accounted for"] if settings.gates.accounted else []
+    led += ["English word by word as it can be accounted for"] if settings.gates.accounted else []
     sampled = [f"{settings.samples} of each draft", f"temperature {settings.temperature:g}", *led]
     changed = settings.gates.model_dump(exclude_defaults=True)
     told = [f"{name} {value}" for name, value in changed.items()] or ["defaults"]

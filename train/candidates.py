@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from train.constrained import accounting
 from train.scorers import Scorer
 from train.steering import UNLED, Steering, follows, own_tokens
 from train.steps import Writer
@@ -60,12 +61,16 @@ def sample(
     prompts = [prompt_ids(writer.tokenizer, writer.prompt, one.text) for one in slotted]
     limits = [length_limit(len(writer.tokenizer(one.text)["input_ids"])) for one in slotted]
     write = vllm_engine.generate if writer.engine == "vllm" else generate
+    more: dict[str, Any] = {}
+    if steering.accounted and writer.engine != "vllm":
+        more["may"] = [accounting(one.text) for one in slotted]
     made = write(
         writer.model, writer.tokenizer, prompts,
         samples=samples, temperature=temperature, seed=seed, max_new_tokens=limits, label=label,
         allowed=[own_tokens(writer.tokenizer, one.text) for one in slotted] if steering.accounted else None,
         copied=[follows(writer.tokenizer, one.text) for one in slotted] if steering.copy_penalty else None,
         copy_penalty=steering.copy_penalty, distinct_starts=steering.distinct_starts,
+        **more,
     )  # fmt: skip
     return [
         [Rewrite(normalise(answer(writer.tokenizer, one.text, form)), one.stopped, one.seed) for one in mine]

@@ -24,7 +24,7 @@ from train.gate_settings import context
                 "gates": {"accounted": True, "min_edit": 0.15},
             },
             "4 of each draft, temperature 1, a copy penalty of 1.5 nats, each beginning otherwise, "
-            "English within words that can be accounted for",
+            "English word by word as it can be accounted for",
             "accounted True, min_edit 0.15",
         ),
     ],

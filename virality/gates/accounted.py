@@ -49,7 +49,11 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
 
 def unaccounted(draft: str, rewrite: str, lang: str) -> tuple[Words, Words]:
     """Words that came and words that went with nothing that stands for them; `lang` is one of `KNOWN`."""
-    before, after = _words(draft, lang), _words(rewrite, lang)
+    return without_account(_words(draft, lang), _words(rewrite, lang), lang)
+
+
+def without_account(before: Words, after: Words, lang: str) -> tuple[Words, Words]:
+    """`unaccounted` of words as `_words` gives them: (came, went)."""
     went, came = Counter(before) - Counter(after), Counter(after) - Counter(before)
     for small in _list("free", lang):
         del went[small], came[small]
@@ -80,6 +84,28 @@ def accountable(draft: str, lang: str) -> frozenset[str]:
     return frozenset(instead | whole) | joining | _list("free", lang) | set(found)
 
 
+def spelt_out(text: str) -> Words:
+    """The words of an English text in small letters, contractions spelt out, without numbers."""
+    return _words(text, "en")
+
+
+def of_phrases(found: Words) -> frozenset[str]:
+    """English words of the phrases of several words that may stand for some of these."""
+    table = _exchanges("en")
+    return frozenset(
+        word for phrase in set(_runs(found)) & table.keys() for other in table[phrase] if len(other) > 1
+        for word in other
+    )  # fmt: skip
+
+
+def too_often(before: Words, after: Words, lang: str) -> bool:
+    """Whether a small word, which needs no account, comes more than `_MORE` times as often as in the draft."""
+    more = Counter(after) - Counter(before)
+    return any(more[small] > _MORE for small in more.keys() & _list("free", lang))
+
+
+_MORE = 2
+
 _AND = re.compile(r"(?<![\w'’-])(?:and|&) (\w+)(?: (\w+))?", re.IGNORECASE)
 _BEGINS_A_SENTENCE = vocabulary(
     "i you he she it we they there nobody everyone everybody someone somebody the a an their his her its my our your"
@@ -104,6 +130,18 @@ def _joined(draft: str, rewrite: str) -> str:
 _HYPHENS = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
 _PARTS = re.compile(r"[\s‐‑-]+")
 _CLAUSES = re.compile(r"[.!?;:\n—–]+|(?<![\w'’-])and(?![\w'’-])", re.IGNORECASE)
+
+
+def makes_a_word(draft: str, begun: str) -> bool:
+    """Whether the last word of an English text is being made with hyphens of what the draft does not have so."""
+    made = _HYPHENS.findall(without_mentions(begun))
+    known = f" {_PARTS.sub(' ', ' '.join(words(draft.lower())))} "
+    return bool(made) and begun.endswith(made[-1]) and f" {_PARTS.sub(' ', made[-1].lower())}" not in known
+
+
+def says_nothing(draft: str, begun: str) -> bool:
+    """Whether an English text has a clause that says nothing of the draft, see `check`."""
+    return bool(_empty(draft, begun, "en"))
 
 
 def _compound(draft: str, rewrite: str) -> str:

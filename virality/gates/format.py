@@ -92,6 +92,11 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     return Verdict(GATE, "pass")
 
 
+def breaks_off(text: str) -> bool:
+    """Whether it ends on what something must follow: a comma, a dash, a word and a colon."""
+    return _MARKUP["an end that breaks off"].search(text) is not None
+
+
 def _left(draft: str, rewrite: str) -> str:
     """The first slot of the writer ('<link1>', '@1') or blank to fill in ('[photo]') that is new; '' if none."""
     for match in SLOT.finditer(rewrite):

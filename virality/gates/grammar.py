@@ -89,7 +89,7 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
         return failed(GATE, f"nothing follows the new opener that it could begin: {slip!r}", slip)
     if (asked := _ASKS.match(rewrite)) and not _ASKS.match(draft):
         return failed(GATE, f"a question stands behind 'this is': {asked[0].strip()!r}", asked[0].strip())
-    if end := _open_end(draft, rewrite):
+    if end := ends_open(draft, rewrite):
         return failed(GATE, f"it ends on {end!r}", end)
     if clause := _opened(draft, rewrite):
         return failed(GATE, f"'this is' stands before a whole sentence: {clause!r}", clause)
@@ -106,6 +106,12 @@ def _first(pattern: re.Pattern[str], text: str, draft: str) -> str:
     known = {match[0].strip().lower() for match in pattern.finditer(draft)}
     found = (match[0].strip() for match in pattern.finditer(text))
     return next((one for one in found if one.lower() not in known and not _may_stand(pattern, one)), "")
+
+
+def slip(draft: str, begun: str) -> str:
+    """The first slip of a rewrite that is not at its end yet, as where it is sampled; '' if none."""
+    found = (_first(pattern, begun, draft) for pattern, _ in (*_SLIPS, *_SAMPLED))
+    return next((one for one in found if one), "") or _number(draft, begun)
 
 
 def _may_stand(pattern: re.Pattern[str], found: str) -> bool:
@@ -270,7 +276,7 @@ def _is_noun(opener: str, word: str, draft: Sequence[str]) -> bool:
 _WORDS = re.compile(r"[\w'’-]+")
 
 
-def _open_end(draft: str, rewrite: str) -> str:
+def ends_open(draft: str, rewrite: str) -> str:
     """The last word, where it is one that something must follow, and the draft ends otherwise."""
     last, was = (_LAST.search(without_mentions(text)) for text in (rewrite, draft))
     if last is None or last[1].lower() not in _OPEN_ENDS or (was is not None and was[1].lower() == last[1].lower()):

@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from virality.models import samplers
 from virality.models.attention import bare, common_prefix, reach
 from virality.models.head import can_narrow, narrowed
-from virality.models.samplers import Follows, Sampler
+from virality.models.samplers import Follows, May, Sampler
 from virality.progress import bar
 
 
@@ -50,6 +51,7 @@ def generate(
     copied: Sequence[Follows] | None = None,
     copy_penalty: float = 0.0,
     distinct_starts: bool = False,
+    may: Sequence[May | None] | None = None,
 ) -> list[list[Rewrite]]:
     """`samples` rewrites for each prompt, in the order of `prompts`.
 
@@ -72,8 +74,9 @@ def generate(
             temperature divides: a small writer is so sure of copying that the nucleus holds nothing else.
         distinct_starts: the samples of a prompt begin with tokens of their own, drawn without replacement (Gumbel
             top-k, Kool et al. 2019, arXiv:1903.06059) among those of at least
-            `samplers.LEAST_START`; those that are left over
-            begin as they would.
+            `samplers.LEAST_START`; those that are left over begin as they would.
+        may: for each prompt whether a piece may follow what is written, or, with None, whether it may end there; a
+            piece that may not is drawn anew while there is a likely one (`samplers.LEAST_LEFT`). None: anything goes.
     """
     import torch
 
@@ -91,9 +94,14 @@ def generate(
             limits = [max_new_tokens[at] for at in batch]
             seeds = [row_seed(seed, prompts[at], sample) for at in batch for sample in range(samples)]
             told = _Told.by(model, [stops, *(allowed[at] for at in batch)] if allowed is not None else [None])
-            sampler = samplers.sampler(temperature, top_p, seeds, [limit for limit in limits for _ in range(samples)])
+            each = [limit for limit in limits for _ in range(samples)]
+            sampler = samplers.sampler(temperature, top_p, seeds, each)
             if distinct_starts and samples > 1:
                 sampler = samplers.apart(temperature, seeds, samples, sampler)
+            if may is not None and any(may[at] for at in batch):
+                again = [samplers.sampler(temperature, top_p, [one ^ other for one in seeds], each) for other in _AGAIN]
+                spelt = pieces(tokenizer, told.tokens or range(len(tokenizer)), stops)
+                sampler = samplers.checked([may[at] for at in batch], spelt, samples, again, sampler)
             if allowed is not None:
                 own = [told.places(None if (one := allowed[at]) is None else {*one, *stops}) for at in batch]
                 sampler = samplers.within(own, samples, sampler)
@@ -107,6 +115,25 @@ def generate(
                 text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
                 out[batch[row // samples]].append(Rewrite(text, stopped, seeds[row]))
     return out
+
+
+_AGAIN = tuple(0x9E3779B1 * at & 0xFFFFFFFF for at in range(1, 7))
+"""Turns a row's seed into those of the times that it is refused."""
+
+
+def pieces(tokenizer: Any, tokens: Sequence[int], stops: Collection[int]) -> list[str | None]:
+    """What each token adds to a text that it does not begin; None of those that end it."""
+    known = _pieces(tokenizer)
+    before = tokenizer("a", add_special_tokens=False)["input_ids"]
+    start = len(tokenizer.decode(before))
+    for token in set(tokens) - known.keys():
+        known[token] = tokenizer.decode([*before, token])[start:]
+    return [None if token in stops else known[token] for token in tokens]
+
+
+@lru_cache(maxsize=4)
+def _pieces(tokenizer: Any) -> dict[int, str]:
+    return {}
 
 
 def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
