@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from virality.models import samplers
 from virality.models.attention import bare, common_prefix, reach
+from virality.models.checked import Checked, May
 from virality.models.head import can_narrow, narrowed
-from virality.models.samplers import Follows, May, Sampler
+from virality.models.samplers import Follows, Sampler
 from virality.progress import bar
 
 
@@ -76,7 +77,7 @@ def generate(
             top-k, Kool et al. 2019, arXiv:1903.06059) among those of at least
             `samplers.LEAST_START`; those that are left over begin as they would.
         may: for each prompt whether a piece may follow what is written, or, with None, whether it may end there; a
-            piece that may not is drawn anew while there is a likely one (`samplers.LEAST_LEFT`). None: anything goes.
+            piece that may not is drawn anew while there is a likely one (`checked.LEAST_LEFT`). None: anything goes.
     """
     import torch
 
@@ -101,7 +102,7 @@ def generate(
             if may is not None and any(may[at] for at in batch):
                 again = [samplers.sampler(temperature, top_p, [one ^ other for one in seeds], each) for other in _AGAIN]
                 spelt = pieces(tokenizer, told.tokens or range(len(tokenizer)), stops)
-                sampler = samplers.checked([may[at] for at in batch], spelt, samples, again, sampler)
+                sampler = Checked([may[at] for at in batch], spelt, samples, again, sampler)
             if allowed is not None:
                 own = [told.places(None if (one := allowed[at]) is None else {*one, *stops}) for at in batch]
                 sampler = samplers.within(own, samples, sampler)

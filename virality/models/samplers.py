@@ -15,14 +15,7 @@ TOP_K = 64
 LEAST_START = 1e-3
 """Probability of a token that a sample may begin with because no other sample does, at least."""
 
-LEAST_LEFT = 0.05
-"""Probability of what may come instead of a refused token, at least: what a model hardly means reads like it."""
-LEAST_ON = 0.3
-"""The same of what may come instead of a refused end."""
-
 Sampler = Callable[[Any, list[int], int], Any]
-May = Callable[[str, str | None], bool]
-"""Whether a piece may follow a text, or, with None, whether the text may end."""
 Follows = Mapping[int, Collection[int]]
 """Token -> tokens that come next to it somewhere in a text."""
 
@@ -76,63 +69,6 @@ def apart(temperature: float, seeds: list[int], samples: int, sample: Sampler) -
 
 _STARTS = 0x5EED
 """Keeps the noise of starts apart from the random numbers of the first row."""
-
-
-def checked(
-    may: Sequence[May | None], pieces: Sequence[str | None], samples: int, again: Sequence[Sampler], sample: Sampler
-) -> Sampler:
-    """The sampler, where a draft's `may` refuses tokens one by one; what is refused is drawn anew (rejection).
-
-    Args:
-        may: of each draft; None: anything goes.
-        pieces: text of each place in V; None of those that end a row.
-        samples: of each draft.
-        again: samplers with other random numbers, one a time that a row is refused. Behind the last one the first
-            choice stands; where less than `LEAST_LEFT` of the probability is left, the row ends.
-        sample: draws first.
-    """
-    written: dict[int, str] = {}
-    end = next((place for place, piece in enumerate(pieces) if piece is None), None)
-
-    def led(logits: Any, live: list[int], at: int) -> Any:
-        chosen = sample(logits, live, at)
-        first = chosen.tolist()
-        asked = [place for place, row in enumerate(live) if not _may(may[row // samples], written.get(row, ""),
-                                                                     pieces[first[place]])]  # fmt: skip
-        if asked:
-            left = logits[asked].clone()
-            whole = left.logsumexp(-1)
-            tokens = [first[place] for place in asked]
-            for other in again:
-                left[range(len(asked)), tokens] = -float("inf")
-                share = (left.logsumexp(-1) - whole).exp().tolist()
-                ends = [pieces[first[place]] is None for place in asked]
-                likely = [one >= (LEAST_ON if ended else LEAST_LEFT) for one, ended in zip(share, ends, strict=True)]
-                rows = [live[place] for place in asked]
-                drawn = other(left, rows, at).tolist()
-                still = []
-                for index, (place, row, token) in enumerate(zip(asked, rows, drawn, strict=True)):
-                    if not likely[index]:
-                        if pieces[first[place]] is not None and end is not None:
-                            chosen[place] = end
-                        continue
-                    if _may(may[row // samples], written.get(row, ""), pieces[token]):
-                        chosen[place] = token
-                    else:
-                        still.append(index)
-                asked, tokens = [asked[index] for index in still], [drawn[index] for index in still]
-                left, whole = left[still], whole[still]
-                if not asked:
-                    break
-        for row, token in zip(live, chosen.tolist(), strict=True):
-            written[row] = written.get(row, "") + (pieces[token] or "")
-        return chosen
-
-    return led
-
-
-def _may(may: May | None, text: str, piece: str | None) -> bool:
-    return may is None or may(text, piece)
 
 
 def within(allowed: Sequence[Collection[int] | None], samples: int, sample: Sampler) -> Sampler:
