@@ -21,6 +21,7 @@ _PARTIAL = re.compile(r"(?:[\w'’]|(?<=\w)[.,](?=\d))+$")
 _MARKS = re.compile(r"\W+$")
 _MARKS_WITHIN = re.compile(r"\W+")
 _BREAKS = 2
+_QUOTES = re.compile(r"[\"“”«»„]")
 _ENDS_A_CLAUSE = re.compile(r"[.!?;:\n—–]")
 _HYPHEN = re.compile(r"[-‐‑]\w*$")
 _AWAITED = 5
@@ -73,10 +74,12 @@ class Accounted:
         return not more and not grammar.slip(self._draft, whole)
 
     def _may_mark(self, text: str) -> bool:
-        """Whether no more marks stand behind each other than in the draft, or two, and no more line breaks."""
+        """Whether no more marks stand behind each other than in the draft, or two, and no quotation mark is new."""
         run = _MARKS.search(text)
         marks = run[0] if run else ""
         most = max((len(re.sub(r"\s", "", one[0])) for one in _MARKS_WITHIN.finditer(self._draft)), default=0)
+        if len(_QUOTES.findall(text)) > len(_QUOTES.findall(self._draft)):
+            return False
         return marks.count("\n") <= _BREAKS and len(re.sub(r"\s", "", marks)) <= max(most, 2)
 
     def _begins(self, done: accounted.Words, begun: str) -> bool:

@@ -52,6 +52,7 @@ def test_what_is_accounted_for_can_be_written_to_its_end(text: str) -> None:
         ("In July a lot of people can't sleep, and the shop sells no ice,",
          "In July a lot of people can't sleep, and the shop sells no ice, ..."),
         ("The the", "The"),
+        ('"', ""),
         ("In July\n\n\n\n", "In July\n\n"),
     ],
 )  # fmt: skip
