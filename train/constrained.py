@@ -15,12 +15,12 @@ from functools import lru_cache
 from virality.gates import accounted, grammar
 from virality.gates.format import breaks_off
 from virality.text.lang import detect
-from virality.text.slots import SLOT
 
 _PARTIAL = re.compile(r"(?:[\w'’]|(?<=\w)[.,](?=\d))+$")
 _MARKS = re.compile(r"\W+$")
 _MARKS_WITHIN = re.compile(r"\W+")
 _BREAKS = 2
+_MARKED = re.compile(r"<(?:link\d+>|\S*)|[@#]\w*")
 _QUOTES = re.compile(r"[\"“”«»„]")
 _ENDS_A_CLAUSE = re.compile(r"[.!?;:\n—–]")
 _HYPHEN = re.compile(r"[-‐‑]\w*$")
@@ -31,16 +31,19 @@ _AWAITED = 5
 class Accounted:
     """Whether a piece may follow a text that is to be a rewrite of an English draft, or the text may end there.
 
-    Words are refused as soon as nothing that begins as they do can be accounted for (`virality.gates.accounted`): when
-    they come once too often, too. Slips are refused when they are seen (`virality.gates.grammar`), and an end while a
-    word or a slot of the draft is missing, or behind what something must follow.
+    Words are refused as soon as nothing that begins as they do can be accounted for (`virality.gates.accounted`):
+    when they come once too often, too, and slots and hashtags likewise. Slips are refused when they are seen
+    (`virality.gates.grammar`), and an end while a word or a slot of the draft is missing, or behind what something
+    must follow.
     """
 
     def __init__(self, draft: str) -> None:
         self._draft = draft
         self._of_draft = accounted.spelt_out(draft)
-        self._slots = Counter(match[0] for match in SLOT.finditer(draft))
+        self._marked = _marked(draft)
         own = (match[0].lower() for match in re.finditer(r"[\w'’]+", draft))
+        untagged = set(re.findall(r"\w+", re.sub(r"#\w+", " ", draft.lower())))
+        self._tagged = {mark[1:].lower() for mark in self._marked if mark[0] == "#"} - untagged
         self._vocabulary = sorted(accounted.accountable(draft, "en").union(own))
         self._of_phrases = accounted.of_phrases(self._of_draft)
         self._can = lru_cache(maxsize=4096)(self._is_accounted)
@@ -51,13 +54,18 @@ class Accounted:
         return self._may_end(text) if piece is None else self._may_follow(text, piece if text else piece.lstrip())
 
     def _may_end(self, text: str) -> bool:
-        missing = self._slots - Counter(match[0] for match in SLOT.finditer(text))
-        if missing or breaks_off(text) > breaks_off(self._draft) or grammar.ends_open(self._draft, text):
+        if (
+            self._marked - _marked(text)
+            or breaks_off(text) > breaks_off(self._draft)
+            or grammar.ends_open(self._draft, text)
+        ):
             return False
         return accounted.without_account(self._of_draft, accounted.spelt_out(text), "en") == ((), ())
 
     def _may_follow(self, text: str, piece: str) -> bool:
         whole = text + piece
+        if not self._may_be_marked(whole):
+            return False
         if not re.search(r"\w", piece):
             return self._may_mark(whole) and (not _last(text) or self._can(accounted.spelt_out(text))) and not (
                 _ENDS_A_CLAUSE.search(piece) and accounted.says_nothing(self._draft, text)
@@ -68,10 +76,21 @@ class Accounted:
         done = whole[: len(whole) - len(then)]
         if before and len(done) > len(text) - len(before) and not self._can(accounted.spelt_out(done)):
             return False
+        if then.lower() in self._tagged and not done.endswith("#"):
+            return False
         if then and not self._begins(accounted.spelt_out(done), then.lower().replace("’", "'")):
             return False
-        more = Counter(match[0] for match in SLOT.finditer(whole)) - self._slots
-        return not more and not grammar.slip(self._draft, whole)
+        return not grammar.slip(self._draft, whole)
+
+    def _may_be_marked(self, text: str) -> bool:
+        """Whether its slots and hashtags are the draft's, each once, and the last one is or may become one of them."""
+        found = _marked(text)
+        more = found - self._marked
+        if not more:
+            return True
+        last = text[max(text.rfind(mark) for mark in "<@#") :]
+        begun = (one for one in self._marked - found if one.startswith(last))
+        return not last[-1].isspace() and more == Counter([last]) and any(begun)
 
     def _may_mark(self, text: str) -> bool:
         """Whether no more marks stand behind each other than in the draft, or two, and no quotation mark is new."""
@@ -99,6 +118,11 @@ class Accounted:
         if len(set(came)) < len(came) or not self._of_phrases.intersection(found[-_AWAITED:]).issuperset(came):
             return False
         return not accounted.too_often(self._of_draft, found, "en")
+
+
+def _marked(text: str) -> Counter[str]:
+    """Slots, hashtags and what else stands behind such marks, as often as they come."""
+    return Counter(match[0] for match in _MARKED.finditer(text))
 
 
 def accounting(draft: str) -> Accounted | None:

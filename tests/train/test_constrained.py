@@ -77,6 +77,31 @@ def test_slots_come_once_and_are_not_left_out() -> None:
     assert not may("Ask @1 about the bread of <link1> <link1", ">")
 
 
+@pytest.mark.parametrize(
+    ("text", "piece", "can"),
+    [
+        ("Bread of", " <", True),
+        ("Bread of <", "link", True),
+        ("Bread of <", "here", False),
+        ("Bread of <link", "1", True),
+        ("Bread of <link", "2", False),
+        ("Bread of <link1> with #", "ry", True),
+        ("Bread of <link1> with #", "rye", True),
+        ("Bread of <link1> with #ry", "e", True),
+        ("Bread of <link1> with #ry", "s", False),
+        ("Bread of <link1> with #rye", " <", False),
+        ("Bread of <link1> with #rye", " #", False),
+        ("Bread of <link1> with #", "\n", False),
+        ("Bread of <link1> with", " rye", False),
+        ("Ask @", "2", False),
+        ("Ask @1", " about", True),
+        ("Ask @1 about", " @", False),
+    ],
+)
+def test_marks_begin_what_the_draft_has_behind_them(text: str, piece: str, can: bool) -> None:
+    assert Accounted("Ask @1 about the bread of <link1> with #rye")(text, piece) == can
+
+
 def test_articles_and_hyphens_that_are_no_english_are_refused() -> None:
     may = Accounted("The open letter of an old, well-known sailor")
     assert not may("A", " open")
