@@ -6,6 +6,7 @@ sees 'she taught me' become 'I taught her' too, and names that change sides of a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -50,7 +51,7 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     lang = language_of(draft, rewrite, context.lang)
     if lang is None or lang not in KNOWN:
         return not_checked(GATE, f"content words are not known for {lang or 'an unknown language'}")
-    if lang == "en" and (pair := _persons(draft, rewrite) or _names(draft, rewrite)):
+    if lang == "en" and (pair := _persons(draft, rewrite) or _names(draft, rewrite) or _doing(draft, rewrite)):
         return failed(GATE, f"{pair[0]!r} and {pair[1]!r} changed places", *pair)
     before = _tokens(draft, lang)
     if is_free(draft, rewrite, lang, context.max_free_words) or len(before) > _MOST:
@@ -126,6 +127,33 @@ def _names(draft: str, rewrite: str) -> tuple[str, str] | None:
                 if left & right_now and right & left_now and not left & left_now and not right & right_now:
                     return min(left & right_now), min(right & left_now)
     return None
+
+
+_DOES = re.compile(
+    r"(?:^|[,;:—–(\n] ?)(?:(?:and|but|so) )?(?:an?|the|this|that|these|those|every|each|one|my|your|his|her|our|their) "
+    r"((?:[^\W\d_]+ ){1,3})(?:is|are|was|were)(?: now| still| also)? ([^\W\d_]+ing)\b",
+    re.IGNORECASE,
+)
+"""A short thing at the beginning of a clause, and what it is doing: 'a barber is giving'."""
+
+
+def _doing(draft: str, rewrite: str) -> tuple[str, str] | None:
+    """Who is doing something in one text, and the other who is there too and does the same in the other."""
+    before, after = _doers(draft), _doers(rewrite)
+    there, here = ({word.lower() for word in words(text)} for text in (draft, rewrite))
+    for verb in before.keys() & after.keys():
+        was, now = before[verb], after[verb]
+        if was != now and was in here and now in there:
+            return was, now
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _doers(text: str) -> dict[str, str]:
+    """What is being done -> the last word of who does it."""
+    found = (match for sentence in sentences(text) for match in _DOES.finditer(sentence))
+    read = ((match[2].lower(), match[1].lower().split()) for match in found)
+    return {verb: who[-1] for verb, who in read if _WHERE.isdisjoint(who) and who[-1] not in STOP_WORDS["en"]}
 
 
 @lru_cache(maxsize=4096)

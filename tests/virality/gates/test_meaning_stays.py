@@ -86,6 +86,8 @@ def test_an_opposite_fails(draft: str, rewrite: str) -> None:
         ("Prices rose in May", "Prices climbed in May"),
         ("The shop is not open", "The shop is closed"),
         ("The gate opens at noon", "At noon the gate opens"),
+        ("Look, The Shops Shouldn't Sell Bread At Night", "Look, the shops should not sell bread at night"),
+        ("A Gorgeous Poem About Every Drop Of Rain", "A beautiful poem about every drop of rain"),
         ("ارتفعت أسعار الخبز", "صعدت أسعار الخبز"),
         ("المحل ليس مفتوحا", "المحل مغلق"),
     ],
@@ -123,6 +125,10 @@ def test_a_cause_of_the_draft_may_be_told_by_another_word() -> None:
         ("The grocer thanked the baker for the bread", "The baker thanked the grocer for the bread"),
         ("On Friday the lions beat the bears at home", "On Friday the bears beat the lions at home"),
         ("فاز الأسود على الدببة أمس", "فاز الدببة على الأسود أمس"),
+        (
+            "A local barber is giving free haircuts to every child before school starts",
+            "Every child was giving free haircuts to a local barber before school starts",
+        ),
     ],
 )
 def test_two_who_change_places_fail(draft: str, rewrite: str) -> None:
@@ -134,6 +140,7 @@ def test_two_who_change_places_fail(draft: str, rewrite: str) -> None:
     [
         ("On Friday the lions beat the bears at home", "The lions beat the bears at home on Friday"),
         ("We sell bread and cakes on Friday", "We sell cakes and bread on Friday"),
+        ("A baker in the city is giving bread away", "In the city, a baker is giving bread away"),
         (BRIDGE, "حتى نهاية الشهر أغلقت البلدية الجسر القديم أمام الشاحنات لإصلاح الأعمدة"),
     ],
 )
