@@ -51,7 +51,7 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     lang = language_of(draft, rewrite, context.lang)
     if lang is None or lang not in KNOWN:
         return not_checked(GATE, f"content words are not known for {lang or 'an unknown language'}")
-    if lang == "en" and (pair := _persons(draft, rewrite) or _names(draft, rewrite) or _doing(draft, rewrite)):
+    if lang == "en" and (pair := next(filter(None, (one(draft, rewrite) for one in _ENGLISH)), None)):
         return failed(GATE, f"{pair[0]!r} and {pair[1]!r} changed places", *pair)
     before = _tokens(draft, lang)
     if is_free(draft, rewrite, lang, context.max_free_words) or len(before) > _MOST:
@@ -129,6 +129,35 @@ def _names(draft: str, rewrite: str) -> tuple[str, str] | None:
     return None
 
 
+_ON_WHAT = re.compile(
+    r"(?<![\w'’-])(unless|if|because|until|while|although|though|whenever|since)\b([^.,;:!?…\n—–()]*)", re.IGNORECASE
+)
+"""What joins a clause to one that it bears on, and that clause."""
+
+
+def _clauses(draft: str, rewrite: str) -> tuple[str, str] | None:
+    """Two clauses that changed sides of what joins them: 'B unless A' of 'A unless B'."""
+    before, after = (_joined_by(text) for text in (draft, rewrite))
+    for joint in before.keys() & after.keys():
+        was, now = before[joint], after[joint]
+        if was and now and was.isdisjoint(now) and now <= _heavy(draft) and was <= _heavy(rewrite):
+            return min(was), min(now)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _joined_by(text: str) -> dict[str, frozenset[str]]:
+    """What joins, where it stands once -> stems of weight in the clause behind it."""
+    found = [(match[1].lower(), match[2]) for match in _ON_WHAT.finditer(text)]
+    times = Counter(joint for joint, _ in found)
+    return {joint: _heavy(clause) for joint, clause in found if times[joint] == 1}
+
+
+@lru_cache(maxsize=4096)
+def _heavy(text: str) -> frozenset[str]:
+    return frozenset(content_words(text, "en")) - _light("en")
+
+
 _DOES = re.compile(
     r"(?:^|[,;:—–(\n] ?)(?:(?:and|but|so) )?(?:an?|the|this|that|these|those|every|each|one|my|your|his|her|our|their) "
     r"((?:[^\W\d_]+ ){1,3})(?:is|are|was|were)(?: now| still| also)? ([^\W\d_]+ing)\b",
@@ -198,3 +227,7 @@ def _tokens(text: str, lang: str) -> list[str]:
 
 def _shared(tokens: list[str], others: Counter[tuple[str, str]]) -> int:
     return (Counter(pairwise(tokens)) & others).total()
+
+
+_ENGLISH = (_persons, _names, _doing, _clauses)
+"""What is asked of English texts, whether they are near or not."""
