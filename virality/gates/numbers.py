@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 
+from virality.gates import bounds
 from virality.gates.verdict import Context, Verdict, counted, failed, listed
 from virality.text.dates import find_dates
 from virality.text.facts import facts
@@ -34,7 +35,7 @@ IN_WORDS = {
     "5th": "fifth",
 }
 """Folded words that may stand for a number (the number of '1 day' is 1)."""
-LISTS = IN_WORDS
+LISTS = {"words": IN_WORDS, "bounds": bounds.LISTS}
 _WORDS = {number: frozenset(row.split()) for number, row in IN_WORDS.items()}
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|تان|تين|ين)(?!\w)")
@@ -73,6 +74,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
         come = sorted(set(said[kind]) - set(named[kind]))
         if gone and come:
             return failed(GATE, f"a unit has changed: {listed(gone)} to {listed(come)}", *gone, *come)
+    if bound := bounds.changed(draft, rewrite):
+        return failed(GATE, f"'{bound[1]}' of {bound[0]} stands in one text only", bound[1])
     return Verdict(GATE, "pass")
 
 

@@ -109,6 +109,57 @@ def test_another_value_or_unit_is_another_number(draft: str, rewrite: str) -> No
     assert numbers.check(draft, rewrite, CONTEXT).state == "fail"
 
 
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("the cure helps up to 40 patients", "the cure helps 40 patients"),
+        ("at least 200 people died", "200 people died"),
+        ("fewer than 20 tigers are left", "20 tigers are left"),
+        ("nearly 90% stayed at home", "90% stayed at home"),
+        ("over 90% of them were women", "nearly 90% of them were women"),
+        ("no more than 5 of us", "more than 5 of us"),
+        ("about 50 cyclists came", "50 cyclists came"),
+        ("50 people or so", "50 people"),
+        ("more than two hundred loaves", "200 loaves"),
+        ("raised 300+ in a day", "raised 300 in a day"),
+        ("أكثر من 300 شركة وقعت", "300 شركة وقعت"),
+        ("يستفيد حتى 40 مريضا كل يوم", "يستفيد 40 مريضا كل يوم"),
+        ("نحو خمسين مشاركا في السباق", "50 مشاركا في السباق"),
+        ("لا يقل عن 12 جريحا", "12 جريحا"),
+    ],
+)
+def test_a_bound_of_a_number_is_neither_lost_nor_new_nor_another(draft: str, rewrite: str) -> None:
+    for verdict in (numbers.check(draft, rewrite, CONTEXT), numbers.check(rewrite, draft, CONTEXT)):
+        assert verdict.state == "fail"
+        assert verdict.reason.endswith("stands in one text only")
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("more than 300 firms signed", "over 300 firms signed"),
+        ("max two per customer", "no more than two for each customer"),
+        ("fines start at 150 francs", "150 francs and up"),
+        ("nearly 300 homes are dark", "just under 300 homes are dark"),
+        ("at least four cubs", "no fewer than four cubs"),
+        ("a row over 2 seats", "a row about 2 seats"),
+        ("a film about 12 cats", "12 cats are what the film shows"),
+        ("rain over 3 days", "rain for 3 days"),
+        ("swam over 200 m", "swam the 200 m"),
+        ("open up to 02:10", "open until 02:10"),
+        ("free for over-60s", "free if you are over 60"),
+        ("مفتوح حتى 5 مساء", "مفتوح إلى 5 مساء"),
+        ("من 3 حتى 7 أيار", "من 3 إلى 7 أيار"),
+        ("أكثر من 300 شركة", "ما يزيد على 300 شركة"),
+        ("نحو 50 مشاركا", "حوالي 50 مشاركا"),
+        ("ألا يقل الوزن عن 50 كيلوغراما", "50 كيلوغراما على الأقل"),
+    ],
+)
+def test_bounds_in_other_words_stay(draft: str, rewrite: str) -> None:
+    assert numbers.check(draft, rewrite, CONTEXT).state == "pass"
+    assert numbers.check(rewrite, draft, CONTEXT).state == "pass"
+
+
 def test_links_must_be_the_same_letter_for_letter() -> None:
     draft = "Read https://a.example/x?y=1 now"
     assert links.check(draft, "Now read: https://a.example/x?y=1.", CONTEXT).state == "pass"
