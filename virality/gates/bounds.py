@@ -52,7 +52,7 @@ def changed(draft: str, rewrite: str) -> tuple[str, str] | None:
             if number not in known or (number, kind) in other:
                 continue
             against = kind != "near" and (number, "near") not in other and (number, _OTHER_SIDE[kind]) in other
-            if against or not _also()[kind].search(_plain(text)):
+            if against or not _also()[kind].search(plain(text)):
                 return number, written
     return None
 
@@ -64,20 +64,20 @@ def _also() -> dict[Kind, re.Pattern[str]]:
 
 @lru_cache(maxsize=4096)
 def _numbers(text: str) -> frozenset[str]:
-    return frozenset(_value(one[0]) for one in re.finditer(r"\d[\d.,]*", _plain(text)))
+    return frozenset(value(one[0]) for one in re.finditer(r"\d[\d.,]*", plain(text)))
 
 
 @lru_cache(maxsize=4096)
 def _bounds(text: str) -> dict[tuple[str, Kind], str]:
     """(number, kind) -> the words that say so."""
-    plain = _plain(text)
-    if not _DIGIT.search(plain):
+    posted = plain(text)
+    if not _DIGIT.search(posted):
         return {}
     at: dict[int, tuple[str, Kind, str]] = {}  # of a number the longest: 'no more than 5' is no 'more than 5'
     for kind, pattern in _patterns():
-        for match in pattern.finditer(plain):
-            number, said, place = _value(match["number"]), match["bound"].strip(), match.start("number")
-            ahead, rest = plain[: match.start()].strip(), plain[match.end("number") :]
+        for match in pattern.finditer(posted):
+            number, said, place = value(match["number"]), match["bound"].strip(), match.start("number")
+            ahead, rest = posted[: match.start()].strip(), posted[match.end("number") :]
             if len(said) > len(at[place][2] if place in at else "") and not _says_else(said, number, ahead, rest):
                 at[place] = number, kind, said
     return {(number, kind): said for number, kind, said in at.values()}
@@ -115,7 +115,7 @@ def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Folded words, numbers in digits as they are written; a dot stands where a clause ends."""
     text = arabic_in_digits(english_in_digits(ascii_digits(text)))
     return " ".join(_piece(word) for word in _APART.sub(r"\1 \2", text).split())
@@ -127,5 +127,6 @@ def _piece(word: str) -> str:
     return (_NO_MARK.sub("", written) if _DIGIT.search(written) else fold(written)) + end
 
 
-def _value(written: str) -> str:
+def value(written: str) -> str:
+    """The digits of a number as it is written, without what groups them."""
     return written.replace(",", "").rstrip(".")

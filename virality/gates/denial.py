@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from virality.gates.alignment import is_free
 from virality.gates.denied import LISTS, Denial, Read, read
+from virality.gates.lexicon import entries
 from virality.gates.negation import NEGATIONS
 from virality.gates.verdict import Context, Verdict, failed, listed, not_checked
 from virality.gates.wording import language_of
@@ -33,6 +34,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
         return failed(GATE, f"a negation is new: {listed(new)}", *new)
     if gone := _reversed(before, after, lang, free):
         return failed(GATE, f"a negation of the draft is gone: {listed(gone)}", *gone)
+    if not free and (moved := _moved(before, after, lang)):
+        return failed(GATE, f"a negation has moved: {listed(moved)}", *moved)
     return Verdict(GATE, "pass")
 
 
@@ -44,6 +47,29 @@ def _reversed(these: Read, those: Read, lang: str, free: bool) -> tuple[str, ...
     if these.maybe and not free and any(part.joins(beside, lang) for beside in these.maybe for part in those.sentences):
         found.append("ما")
     return tuple(found)
+
+
+def _moved(before: Read, after: Read, lang: str) -> tuple[str, ...]:
+    """A denial of each text whose first word the other has and nowhere denies: the same 'not' in another clause."""
+    gone, come = _said_by(after, before, lang), _said_by(before, after, lang)
+    return (gone[0].told, come[0].told) if gone and come else ()
+
+
+def _said_by(those: Read, these: Read, lang: str) -> list[Denial]:
+    """Outright denials of `these` that stand right before a word which `those` have and nowhere deny."""
+    denied = frozenset[str]().union(*(word for other in those.denials for word in other.targets))
+    plain = (one for one in these.denials if one.targets and not (one.soft or one.but_for or _only(one)))
+    first = [(one, one.targets[0]) for one in plain if not one.targets[0].isdisjoint(one.beside[1])]
+    left = [(one, word) for one, word in first if denied.isdisjoint(word)]
+    if not left:
+        return []
+    said = frozenset[str]().union(*(entries(key, lang) for key in those.words))
+    return [one for one, word in left if not said.isdisjoint(word)]
+
+
+def _only(one: Denial) -> bool:
+    """Whether this may be the 'غير' that says 'only' in the Maghreb."""
+    return one.told.split()[0] == "غير"
 
 
 def _turned(one: Denial, these: Read, those: Read, lang: str, free: bool) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from decimal import Decimal
 
-from virality.gates import bounds
+from virality.gates import bounds, counts
 from virality.gates.verdict import Context, Verdict, counted, failed, listed
+from virality.gates.wording import KNOWN, language_of
 from virality.text.dates import find_dates
 from virality.text.facts import facts
 from virality.text.normalise import fold
@@ -76,6 +77,9 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
             return failed(GATE, f"a unit has changed: {listed(gone)} to {listed(come)}", *gone, *come)
     if bound := bounds.changed(draft, rewrite):
         return failed(GATE, f"'{bound[1]}' of {bound[0]} stands in one text only", bound[1])
+    lang = language_of(draft, rewrite, context.lang)
+    if lang in KNOWN and (pair := counts.exchanged(draft, rewrite, lang)):
+        return failed(GATE, f"{pair[0]} and {pair[1]} changed places", *pair)
     return Verdict(GATE, "pass")
 
 

@@ -166,6 +166,20 @@ def test_a_denial_in_other_words_passes(draft: str, rewrite: str) -> None:
 @pytest.mark.parametrize(
     ("draft", "rewrite"),
     [
+        ("We baked 12 loaves, and did not sell one", "We did not bake 12 loaves, and sold one"),
+        ("The mayor did not resign, and the council met", "The mayor resigned, and the council did not meet"),
+        ("الجسر مفتوح لكن الطريق ليس آمنا", "الجسر ليس مفتوحا لكن الطريق آمن"),
+    ],
+)
+def test_a_denial_stays_with_its_clause(draft: str, rewrite: str) -> None:
+    for verdict in (denial.check(draft, rewrite, STRICT), denial.check(rewrite, draft, STRICT)):
+        assert verdict.state == "fail"
+        assert verdict.reason.startswith("a negation has moved")
+
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
         ("خلصت السباق اليوم وأنا مبسوط", "ماخلصتش السباق اليوم وأنا مبسوط"),
         ("القطوة ضاعت أمس عقب المغرب", "القطوة ما ضاعت أمس عقب المغرب"),
         ("البنت جابت الميدالية برشا فرحانين", "البنت ما جابتش الميدالية برشا فرحانين"),
