@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from virality.gates.verdict import Context, Verdict, failed, not_checked
 from virality.gates.wording import language_of
-from virality.text.normalise import without_mentions
+from virality.text.normalise import sentences, without_mentions
 from virality.text.vocabulary import vocabulary
 
 GATE = "grammar"
@@ -33,6 +33,9 @@ _UNLIKELY = re.compile(
     r")(?![\w'’-])|(?<![\w'’])(?!i['’]|ma['’])\w+['’]m(?!\w)"
     r"|\b(?:can|will|do|does|did|is|are|was|were|may|has|have|had|not|and|the)['’](?:re|ll|ve)\b"
     r"|(?<!\w)[$€£](?:if|is|it|the|and|or|in|on|of|to|we)\b"
+    r"|\ban? [$£€]?\d[\d.,]*[km]? (?:each|apiece|is|are|was|were|of|and|from|for)\b|\ban['’](?=\s)"
+    r"|\b(?:the|an?) [#\w'’-]+ (?:is|are|was|were)[,;](?=\s)|\)(?=[A-Za-z]{3})"
+    r"|\bto what (?:do|does|did) (?:\w+ ){1,2}(?:think|feel|say|want|know)\b"
     r"|(?:^|[.!?:;—–\n]\s*)(?:here is (?:on|in|at|by|of|as|from|for|with|once|this (?!week|month|year|time|morning)"
     r"|these|that)|this is (?:this|that|these|once (?!in|again|more|upon)))\b",
     re.IGNORECASE,
@@ -85,6 +88,8 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
             return failed(GATE, f"{slip!r} {what}", slip)
     if context.accounted and (slip := _number(draft, rewrite) or _helper(draft, rewrite)):
         return failed(GATE, f"{slip!r} does not agree", slip)
+    if context.accounted and (slip := _stranded(draft, rewrite) or _half_a_question(draft, rewrite)):
+        return failed(GATE, f"a sentence ends before what it needs: {slip!r}", slip)
     if context.accounted and (slip := _opener(draft, rewrite)):
         return failed(GATE, f"nothing follows the new opener that it could begin: {slip!r}", slip)
     if (asked := _ASKS.match(rewrite)) and not _ASKS.match(draft):
@@ -111,7 +116,7 @@ def _first(pattern: re.Pattern[str], text: str, draft: str) -> str:
 def slip(draft: str, begun: str) -> str:
     """The first slip of a rewrite that is not at its end yet, as where it is sampled; '' if none."""
     found = (_first(pattern, begun, draft) for pattern, _ in (*_SLIPS, *_SAMPLED))
-    return next((one for one in found if one), "") or _number(draft, begun)
+    return next((one for one in found if one), "") or _number(draft, begun) or _stranded(draft, begun)
 
 
 def _may_stand(pattern: re.Pattern[str], found: str) -> bool:
@@ -185,6 +190,7 @@ _BEHIND_POINTERS = (_BEFORE_NOUNS - vocabulary("this that these those")) | vocab
     "what why how where who when time no not nothing something nobody somebody none one's probably such more exactly"
 )
 """What may stand behind a new 'this is': a noun with what goes before it, or a question."""
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
 _SAME_OPENERS = {
     one: frozenset(group) - {one}
     for group in (
@@ -206,6 +212,7 @@ _NO_BEGINNINGS = {
 
 def _opener(draft: str, rewrite: str) -> str:
     """A new opener that the rest of its clause does not follow: 'This Meet Some', 'There is this guy wants to'."""
+    draft, rewrite = (_DOTTED.sub(lambda one: one[0].replace(".", ""), text) for text in (draft, rewrite))
     known = {_full(found["opener"]) for found in _STARTS.finditer(draft)}
     known |= {_full(found[0]) for found in _POINTERS.finditer(draft)}
     before = [word.lower() for word in _WORDS.findall(draft)]
@@ -214,7 +221,7 @@ def _opener(draft: str, rewrite: str) -> str:
         if not rest or opener in known or not known.isdisjoint(_SAME_OPENERS.get(opener, ())):
             continue
         if found["verb"] is not None:
-            broken = _hardly_follows(found, rest)
+            broken = _hardly_follows(found, rest, before)
         elif opener in ("here", "there"):
             broken = opener not in before
         else:
@@ -229,7 +236,7 @@ def _full(opener: str) -> str:
     return _SHORTENED.sub(" is", opener.lower())
 
 
-def _hardly_follows(found: re.Match[str], rest: Sequence[str]) -> bool:
+def _hardly_follows(found: re.Match[str], rest: Sequence[str], before: Sequence[str]) -> bool:
     """Whether the clause behind a new 'this is' is none that it could begin."""
     if (rest[0] == "been" and found["verb"][0] in "'’") or tuple(rest[:2]) in _ONCE_MORE:
         return False
@@ -240,8 +247,43 @@ def _hardly_follows(found: re.Match[str], rest: Sequence[str]) -> bool:
         fits = (several or not _is_many(rest[0])) and not (
             tuple(rest[:2]) in _NO_BEGINNINGS or _has_a_verb(found["rest"])
         )
-        return not fits
+        return not fits or _is_no_noun(found, rest, before) or _agrees_badly(found, rest)
     return rest[1:2] not in (["who"], ["that"]) and not "".join(rest[1:2]).endswith(("'s", "’s"))
+
+
+_ARTICLES = vocabulary("a an the my your his her its our their this that these those")
+_ONE_WITH_S = vocabulary(
+    "news politics series species sports physics means lens bus gas boss class less process business address success"
+    " press access mess loss cross glass grass dress princess goddess focus virus campus bonus status crisis basis"
+    " analysis thesis christmas always perhaps besides plus thus yes"
+)
+_BEHIND_NOUNS = vocabulary("that who which of in on i we you they and for to from is was")
+
+
+def _is_no_noun(found: re.Match[str], rest: Sequence[str], draft: Sequence[str]) -> bool:
+    """Whether an article stands before what the draft has as a verb: 'this is the Meet' of 'Meet Some People'."""
+    if rest[0] not in _ARTICLES or len(rest) < 2:
+        return False
+    places = [at for at, one in enumerate(draft) if one == rest[1]]
+    return bool(places) and all(
+        (not at or draft[at - 1] not in _BEFORE_NOUNS) and draft[at + 1 : at + 2] and draft[at + 1] in _BEHIND_VERBS
+        for at in places
+    )
+
+
+def _agrees_badly(found: re.Match[str], rest: Sequence[str]) -> bool:
+    """Whether one thing is announced and several follow: 'this is the tips that', 'this is a bakers close'."""
+    if not found["verb"].lower().lstrip().startswith(("is", "was", "'", "’")) or rest[0] not in _ARTICLES:
+        return False
+    for at, word in enumerate(rest[1:4], 1):
+        if word.startswith("http"):
+            break
+        if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is", "'s", "’s")):
+            behind = rest[at + 1] if at + 1 < len(rest) else "that"
+            return word not in _ONE_WITH_S and (behind in _BEHIND_NOUNS or (rest[0] in ("a", "an") and at > 1))
+        if word in _BEHIND_NOUNS:
+            break
+    return False
 
 
 def _is_figure(word: str) -> bool:
@@ -255,8 +297,18 @@ def _is_many(word: str) -> bool:
 
 def _has_a_verb(clause: str) -> bool:
     """Whether a clause behind 'this is' has a verb of its own that nothing joins."""
-    first = next((word for word in _WORDS.finditer(clause) if word[0].lower() in _SINGULAR_VERBS), None)
-    return first is not None and not _JOINS.search(clause[: first.start()])
+    verb = next((word for word in _WORDS.finditer(clause) if word[0].lower() in _SINGULAR_VERBS), None)
+    pairs = (one for one in _DONE_TO.finditer(clause) if not one[0].endswith("US"))
+    given = next((one for one in pairs if one[1].lower() not in _LEADS_TO), None)
+    return any(one is not None and not _JOINS.search(clause[: one.start()]) for one in (verb, given))
+
+
+_DONE_TO = re.compile(r"\b([a-z]+) (?:us|me|him|them)\b", re.IGNORECASE)
+_LEADS_TO = vocabulary(
+    "of to for with at by from into about on in over under between through like around behind before after near"
+    " against without all both and or than as upon among off except beside toward towards across"
+)
+"""What may stand before 'us' and is no verb."""
 
 
 def _is_noun(opener: str, word: str, draft: Sequence[str]) -> bool:
@@ -271,6 +323,42 @@ def _is_noun(opener: str, word: str, draft: Sequence[str]) -> bool:
         if then not in _BEHIND_VERBS and word not in _NO_COMPLEMENT | _SINGULAR_VERBS:
             return True
     return False
+
+
+_NEEDS_MORE = (
+    r"(of|to|for|with|at|by|from|into|about|on|in|over|under|between|through|my|your|their|our|its|every|all|some"
+    r"|many|most|both|if|because|while|unless|(?<!\bit )(?<!\bthat )(?<!\bthis )(?<!\bthere )(?<!\bhe )(?<!\bshe )"
+    r"(?<!\bthey )(?<!\bwe )(?<!\byou )(?:is|are|was|were))"
+)
+_STRANDED = re.compile(rf"(?<![\w'’-]){_NEEDS_MORE}(?=[.!?;:,—–\n]|\s*(?:[—–]|https?:|[#@]\w|$))", re.IGNORECASE)
+_LED_ON = re.compile(rf"(?<![\w'’-]){_NEEDS_MORE}(?= (?!(?:and|but|or|so)\b)[\w'’$£€\"“(])", re.IGNORECASE)
+
+
+def _stranded(draft: str, begun: str) -> str:
+    """A small word before a mark where the draft always has a word behind it: 'stopped by.' of 'stopped by Bulls'."""
+    led_on = {found[1].lower() for found in _LED_ON.finditer(draft)}
+    ends = {found[1].lower() for found in _STRANDED.finditer(draft)}
+    for found in _STRANDED.finditer(begun):
+        if found.end() < len(begun) and found[1].lower() in led_on - ends:
+            return " ".join(_WORDS.findall(begun[: found.end()])[-2:])
+    return ""
+
+
+_ASKING = vocabulary("how why what when where who if because that while")
+_GOES_ON = vocabulary("and or but to in on at of for with by from about as than")
+
+
+def _half_a_question(draft: str, rewrite: str) -> str:
+    """The first half of a sentence of the draft that asks or joins: 'How the school.' of 'How the school shut'."""
+    before = [[word.lower() for word in _WORDS.findall(without_mentions(one))] for one in sentences(draft)]
+    for one in sentences(rewrite):
+        keys = [word.lower() for word in _WORDS.findall(without_mentions(one))]
+        if not keys or keys[0] not in _ASKING or _FINITE.search(one):
+            continue
+        for longer in before:
+            if longer[: len(keys)] == keys and len(longer) > len(keys) and longer[len(keys)] not in _GOES_ON:
+                return " ".join(keys)
+    return ""
 
 
 _WORDS = re.compile(r"[\w'’-]+")

@@ -115,6 +115,14 @@ SAMPLED = Context(lang="en", accounted=True)
         ("This baker sleeps", "Late these baker sleeps", "these baker"),
         ("She won't hide the recipe", "She is not hide the recipe", "is not hide"),
         ("They don't sell bread", "They are not sell bread", "are not sell"),
+        ("Rolls at $5 each this month", "This month, rolls. That costs a $5 each", "a $5 each"),
+        ("The miller talks about rye", "An’ about rye the miller talks", "An’"),
+        ("Rye sinks? Enjoy this rye day", "The rye is, sinks. Enjoy this day", "The rye is,"),
+        ("So what do you all think of rye?", "To what do you all think of rye?", "To what do you all think"),
+        ("Rye (because it is warm), said they", "(because it is warm)they said rye", ")"),
+        ("Two mills stopped by rain shut", "Shut, two mills stopped by. Rain", "stopped by"),
+        ("They all looked grim until noon", "All. They looked grim until noon", "All"),
+        ("How a town's mill turned the river red", "Turned the river red. How a town's mill", "how a town's mill"),
     ],
 )
 def test_slips_of_samples_fail_and_are_named_where_words_are_accounted_for(draft: str, rewrite: str, slip: str) -> None:
@@ -141,6 +149,11 @@ def test_slips_of_samples_fail_and_are_named_where_words_are_accounted_for(draft
         ("The road in Los Angeles is shut", "The road is shut in L.A. It is long"),
         ("Flour stocks jump", "$AAPL and A$AP jump, A to Z"),
         ("The mill opens at 9:00 and the shop at 10", "The shop opens at 10 and the mill at 9:00"),
+        ("The best rye I've ever worked on and I'm glad", "The best rye I have ever worked on. And I am glad"),
+        ("Thought this was a great loaf", "It was a great loaf. I thought it was."),
+        ("A baker wants to teach you how to rest dough", "To rest dough: a baker wants to teach you how."),
+        ("While rain falls, read here: https://example.org", "While rain falls, read here. https://example.org"),
+        ("Rolls at $5 each this month", "This month, rolls for $5 each."),
     ],
 )
 def test_what_only_looks_broken_passes(draft: str, rewrite: str) -> None:
@@ -173,6 +186,11 @@ def test_an_article_is_compared_with_those_of_the_draft() -> None:
             "Once you taste it, you'll know. They call it rye.",
             "There once you taste it, you'll know. They call it rye.",
         ),
+        ("Meet some bakers who want you to close", "This is the Meet some bakers who want you to close"),
+        ("These letters give us six reasons to bake", "Here are the letters give us six reasons to bake"),
+        ("Sorry. But I have tips!", "Sorry. This is the tips that I have."),
+        ("U.K. bakers reject rye", "This is a U.K. bakers reject rye."),
+        ("Her memories serve as her excuse", "There was a memories that serve as her excuse"),
     ],
 )
 def test_an_opener_that_nothing_follows_is_seen_where_a_writer_samples(draft: str, rewrite: str) -> None:
@@ -199,6 +217,8 @@ def test_an_opener_that_nothing_follows_is_seen_where_a_writer_samples(draft: st
         ("In 2031, there will be two fairs", "There will be two fairs in 2031"),
         ("8 students bake this week", "These 8 students bake this week"),
         ("Time to bake at last", "It is time to bake at last"),
+        ("Thought this was a great loaf https://example.org", "This is a great loaf https://example.org"),
+        ("The news of the mill is bad", "This is the news of the mill: it is bad"),
     ],
 )
 def test_an_opener_that_fits_passes(draft: str, rewrite: str) -> None:
