@@ -43,6 +43,7 @@ _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|تان|تين|ين)(?!\w)")
 """An Arabic noun that may be two of its kind: 'لاعبان'."""
 _GLUED = re.compile(r"^(\d{1,3})(?:s|ish|\+)$")
 _HOUR = re.compile(r"^0(?=\d:)")
+_FULL_HOUR = re.compile(r"(?<=\d):00$")
 _CLOCK = re.compile(r"^(\d\d?):(\d\d)$")
 _DATE = re.compile(r"^(\d{1,2})/(\d{1,2})(?:/\d{2,4})?$")
 _EARLY, _LATE = frozenset(("morning", "dawn")), frozenset(("afternoon", "evening", "dusk", "noon", "sunset", "isha"))
@@ -140,7 +141,7 @@ def _in_words(number: str, other: str) -> bool:
 
 
 def _plain(number: str) -> str:
-    """'3rd', '3ish' and '3 year' as '3', '60s' as '60', '08:00' as '8:00', '£5' and '5 lb' as '5 pound'."""
+    """'3rd', '3ish' and '3 year' as '3', '60s' as '60', '08:00' as '8', '£5' and '5 lb' as '5 pound'."""
     if pounds := _POUNDS.match(number):
         return f"{pounds[1] or pounds[2]} pound"
-    return _HOUR.sub("", _ORDINAL.sub("", _GLUED.sub(r"\1", number.removesuffix(" year"))))
+    return _FULL_HOUR.sub("", _HOUR.sub("", _ORDINAL.sub("", _GLUED.sub(r"\1", number.removesuffix(" year")))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from virality.gates.aids import follows
 from virality.gates.alignment import unmatched
+from virality.gates.alike import spelt_alike
 from virality.gates.balance import FILE, apart, odds, sides
 from virality.gates.lexicon import digest
 from virality.gates.verdict import Context, Verdict, failed, listed, not_checked
@@ -28,6 +29,7 @@ def check(draft: str, rewrite: str, context: Context) -> Verdict:
     lang = language_of(draft, rewrite, context.lang)
     if lang is None or lang not in KNOWN:
         return _any_word(draft, rewrite, lang)
+    draft, rewrite = spelt_alike(draft), spelt_alike(rewrite)
     said = len(content_words(draft, lang))
     if not context.paraphrase:
         lost, _ = unmatched(draft, rewrite, lang)
