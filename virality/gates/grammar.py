@@ -261,7 +261,7 @@ _BEHIND_NOUNS = vocabulary("that who which of in on i we you they and for to fro
 
 
 def _is_no_noun(found: re.Match[str], rest: Sequence[str], draft: Sequence[str]) -> bool:
-    """Whether an article stands before what the draft has as a verb: 'this is the Meet' of 'Meet Some People'."""
+    """Whether an article stands before what the draft has as a verb: 'this is the Meet' of 'Meet some bakers'."""
     if rest[0] not in _ARTICLES or len(rest) < 2:
         return False
     places = [at for at, one in enumerate(draft) if one == rest[1]]
@@ -335,7 +335,7 @@ _LED_ON = re.compile(rf"(?<![\w'’-]){_NEEDS_MORE}(?= (?!(?:and|but|or|so)\b)[\
 
 
 def _stranded(draft: str, begun: str) -> str:
-    """A small word before a mark where the draft always has a word behind it: 'stopped by.' of 'stopped by Bulls'."""
+    """A small word before a mark where the draft always has a word behind it: 'stopped by.' of 'stopped by rain'."""
     led_on = {found[1].lower() for found in _LED_ON.finditer(draft)}
     ends = {found[1].lower() for found in _STRANDED.finditer(draft)}
     for found in _STRANDED.finditer(begun):
