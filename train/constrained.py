@@ -41,6 +41,9 @@ class Accounted:
         self._draft = draft
         self._of_draft = accounted.spelt_out(draft)
         self._marked = _marked(draft)
+        self._breaks_off = breaks_off(draft)
+        self._quotes = len(_QUOTES.findall(draft))
+        self._marks = max((_without_blanks(one[0]) for one in _MARKS_WITHIN.finditer(draft)), default=0)
         own = (match[0].lower() for match in re.finditer(r"[\w'’]+", draft))
         untagged = set(re.findall(r"\w+", re.sub(r"#\w+", " ", draft.lower())))
         self._tagged = {mark[1:].lower() for mark in self._marked if mark[0] == "#"} - untagged
@@ -54,11 +57,7 @@ class Accounted:
         return self._may_end(text) if piece is None else self._may_follow(text, piece if text else piece.lstrip())
 
     def _may_end(self, text: str) -> bool:
-        if (
-            self._marked - _marked(text)
-            or breaks_off(text) > breaks_off(self._draft)
-            or grammar.ends_open(self._draft, text)
-        ):
+        if self._marked - _marked(text) or breaks_off(text) > self._breaks_off or grammar.ends_open(self._draft, text):
             return False
         return accounted.without_account(self._of_draft, accounted.spelt_out(text), "en") == ((), ())
 
@@ -96,10 +95,9 @@ class Accounted:
         """Whether no more marks stand behind each other than in the draft, or two, and no quotation mark is new."""
         run = _MARKS.search(text)
         marks = run[0] if run else ""
-        most = max((len(re.sub(r"\s", "", one[0])) for one in _MARKS_WITHIN.finditer(self._draft)), default=0)
-        if len(_QUOTES.findall(text)) > len(_QUOTES.findall(self._draft)):
+        if len(_QUOTES.findall(text)) > self._quotes:
             return False
-        return marks.count("\n") <= _BREAKS and len(re.sub(r"\s", "", marks)) <= max(most, 2)
+        return marks.count("\n") <= _BREAKS and _without_blanks(marks) <= max(self._marks, 2)
 
     def _begins(self, done: accounted.Words, begun: str) -> bool:
         """Whether a word that begins so can be written behind these."""
@@ -118,6 +116,11 @@ class Accounted:
         if len(set(came)) < len(came) or not self._of_phrases.intersection(found[-_AWAITED:]).issuperset(came):
             return False
         return not accounted.too_often(self._of_draft, found, "en")
+
+
+def _without_blanks(marks: str) -> int:
+    """How many marks, blanks not counted."""
+    return len(re.sub(r"\s", "", marks))
 
 
 def _marked(text: str) -> Counter[str]:

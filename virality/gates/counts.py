@@ -16,7 +16,7 @@ _PART = re.compile(
 )
 _NEAR = 2
 """Words behind a number among which what it counts is looked for."""
-_WAYS = {"from": "from", "to": "to", "من": "from", "الي": "to", "لـ": "to", "ل": "to", "by": "by"}
+_WAYS = {"from": "from", "to": "to", "من": "from", "الي": "to", "ل": "to", "by": "by"}
 
 
 def exchanged(draft: str, rewrite: str, lang: str) -> tuple[str, str] | None:

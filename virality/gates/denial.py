@@ -57,7 +57,7 @@ def _moved(before: Read, after: Read, lang: str) -> tuple[str, ...]:
 
 def _said_by(those: Read, these: Read, lang: str) -> list[Denial]:
     """Outright denials of `these` that stand right before a word which `those` have and nowhere deny."""
-    denied = frozenset[str]().union(*(word for other in those.denials for word in other.targets))
+    denied = those.denied
     plain = (one for one in these.denials if one.targets and not (one.soft or one.but_for or _only(one)))
     first = [(one, one.targets[0]) for one in plain if not one.targets[0].isdisjoint(one.beside[1])]
     left = [(one, word) for one, word in first if denied.isdisjoint(word)]
@@ -79,8 +79,7 @@ def _turned(one: Denial, these: Read, those: Read, lang: str, free: bool) -> boo
     more = one.soft or these.outright > those.outright
     if not free and _in_place(one, those, lang, more):
         return True
-    denied = frozenset[str]().union(*(word for other in those.denials for word in other.targets))
-    if not more or any(not word.isdisjoint(denied) for word in one.targets) or (free and len(one.targets) < 2):
+    if not more or any(not word.isdisjoint(those.denied) for word in one.targets) or (free and len(one.targets) < 2):
         return False
     asked = one.targets if free or one.weak else one.targets[:1]
     told = [(part, [word for word in asked if not word.isdisjoint(part.stated)]) for part in those.sentences]

@@ -170,6 +170,11 @@ class Read:
         return tuple(_sentence(*part, self.lang) for part in self.parts)
 
     @property
+    def denied(self) -> frozenset[str]:
+        """Entries of all words that it denies."""
+        return frozenset[str]().union(*(word for one in self.denials for word in one.targets))
+
+    @property
     def words(self) -> Iterator[str]:
         """All folded words in order."""
         return (key for keys, _, _ in self.parts for key in keys)
